@@ -1,0 +1,1 @@
+//! Sign-in flows, tokens and the vault.

@@ -1,0 +1,2 @@
+//! What a window may ask and hear.
+pub const COMMANDS: &[&str] = &[];

@@ -1,0 +1,1 @@
+//! The Cloud Library as a client sees it.

@@ -1,0 +1,1 @@
+//! The SIF file format: read, inspect, write. No async, no network.

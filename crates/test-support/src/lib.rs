@@ -1,0 +1,1 @@
+//! Development only: SIF builders, spawned servers, the fault proxy.
