@@ -1,2 +1,38 @@
-//! What a window may ask and hear.
-pub const COMMANDS: &[&str] = &[];
+//! What a window may ask of Sifter and what it may hear back: commands, views, events, errors.
+//!
+//! This is the only place where the wire between the window and the Rust side is defined. The shell, the
+//! development bridge and the command list of Tauri's access control are all made from [`COMMANDS`]; the
+//! window's TypeScript is made from the same types by [`typescript::render`]. Nothing here does I/O, and
+//! no type here can carry a token: secrets never cross this line.
+
+mod commands;
+mod error;
+mod events;
+mod library;
+mod servers;
+mod settings;
+mod transfers;
+pub mod typescript;
+mod uploads;
+
+pub use commands::{Api, COMMANDS, Nothing, dispatch};
+pub use error::{ErrorCode, Param, Retry, UiError};
+pub use events::{AppEvent, DropPhase};
+pub use library::{
+    ArchColumn, CollectionPage, CollectionRow, CommandFlavour, ContainerPage, ContainerRow,
+    EntityPage, EntityRow, ImageCell, LibraryPath, LinkTarget, SearchHit, SearchPage, SearchScope,
+    TagRow,
+};
+pub use servers::{
+    AccountView, Capabilities, KeychainState, Quota, ServerKind, ServerState, ServerView,
+    SignInPhase, SignInView, SignInWay, Storage,
+};
+pub use settings::{AppView, SettingsPatch, SettingsView, Theme};
+pub use transfers::{
+    ClashPolicy, Direction, DoneHow, DownloadPlan, Parts, Phase, TransferList, TransferView,
+};
+pub use uploads::{
+    DraftFile, DraftSheet, ImageFacts, TagEffect, UploadItem, UploadItemPlan, UploadPlan,
+};
+
+pub mod requests;

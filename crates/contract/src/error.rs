@@ -1,0 +1,210 @@
+//! The one error a window hears. The sentence a person reads lives in the window's words, under the code;
+//! Rust sends facts, never prose and never a secret.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What went wrong, as far as the window acts on it. A code exists only when its words or buttons differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The request itself made no sense (wrong argument, unknown command). A defect of the window.
+    InvalidRequest,
+    /// The address is not one we can read as a host, URL or reference. Params: `text`.
+    InvalidAddress,
+    /// A name, tag or path breaks the library's grammar. Params: `text`, `field`.
+    InvalidName,
+    /// The server has nothing of that name, or hides it. Params: `what`, `server`, `signedIn`.
+    NotFound,
+    /// A sign-in is needed. Params: `server`.
+    SignInNeeded,
+    /// The sign-in ran out and could not be renewed. Params: `server`.
+    SignInExpired,
+    /// The server knows the account and says no. Params: `server`, `owner`.
+    Forbidden,
+    /// The account's quota is too small. Params: `server`, `needs`, `left`, `total`.
+    QuotaExceeded,
+    /// The target folder's volume is too small. Params: `needs`, `free`, `folder`.
+    DiskFull,
+    /// The server asks to slow down. Params: `server`, `seconds`.
+    Throttled,
+    /// The server failed on its side. Params: `server`, `status`.
+    ServerFault,
+    /// The name of the server cannot be found. Params: `server`.
+    HostUnknown,
+    /// Nobody answers at the address. Params: `server`.
+    Unreachable,
+    /// The certificate is not trusted. Params: `server`.
+    CertificateUntrusted,
+    /// The server is reached without encryption and is not this computer. Params: `server`.
+    NotEncrypted,
+    /// The address answers, but not as a library. Params: `server`.
+    NotALibrary,
+    /// The answer could not be understood. Params: `server`.
+    InvalidAnswer,
+    /// The server does not offer this. Params: `server`, `what`.
+    NotOffered,
+    /// The reference is a Docker image, not a SIF.
+    OciImage,
+    /// The bytes that arrived are not the ones the library promised. Nothing was put in the folder.
+    Damaged,
+    /// The file cannot be read by this user. Params: `name`.
+    FileUnreadable,
+    /// The file is gone. Params: `name`.
+    FileMissing,
+    /// What was dropped is a folder. Params: `name`.
+    FileIsFolder,
+    /// The file is not a SIF. Params: `name`.
+    NotASif,
+    /// The file begins like a SIF but ends too early or contradicts itself. Params: `name`.
+    SifDamaged,
+    /// The file changed while it was being sent. Params: `name`.
+    FileChanged,
+    /// A file of that name is there already. Params: `name`, `folder`.
+    FileExists,
+    /// The folder cannot be written to. Params: `folder`.
+    FolderUnwritable,
+    /// The server forgot the upload that was under way.
+    UploadForgotten,
+    /// All data was sent, but the library does not confirm the image. Params: `server`.
+    NotConfirmed,
+    /// The keychain is locked and the person did not unlock it.
+    KeychainLocked,
+    /// The keychain refused or failed.
+    KeychainFailed,
+    /// No browser could be opened.
+    BrowserUnavailable,
+    /// The person or the server declined the sign-in.
+    SignInDeclined,
+    /// The sign-in answer failed its security checks and was thrown away.
+    SignInRejected,
+    /// Nobody finished the sign-in in time.
+    SignInTimedOut,
+    /// Three sign-ins are under way already.
+    SignInBusy,
+    /// The clipboard holds no token. Params: `server`.
+    NoTokenInClipboard,
+    /// The server refuses the token. Params: `server`.
+    TokenRefused,
+    /// The local library could not start. Params: `reason`.
+    LocalLibraryFailed,
+    /// A local file or database of Sifter's own could not be used.
+    StorageFailed,
+    /// The job was stopped by the person.
+    Cancelled,
+    /// Something we did not foresee. The details help a report.
+    Internal,
+}
+
+/// Whether pressing the same button again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// Trying again cannot help.
+    No,
+    /// Trying again may help.
+    Yes,
+    /// Trying again helps once the person has signed in.
+    AfterSignIn,
+}
+
+/// One fact inside an error: a name or a number (bytes, seconds, status).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum Param {
+    /// A number, in the unit that the code's documentation gives (sizes in bytes).
+    Number(u64),
+    /// A text such as a server's name. Never a secret.
+    Text(String),
+    /// A yes or no.
+    Flag(bool),
+}
+
+impl From<u64> for Param {
+    fn from(value: u64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<String> for Param {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for Param {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<bool> for Param {
+    fn from(value: bool) -> Self {
+        Self::Flag(value)
+    }
+}
+
+/// A failure as the window hears it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UiError {
+    /// Which sentence and which buttons to show.
+    pub code: ErrorCode,
+    /// Facts that the sentence names. The keys per code are documented at [`ErrorCode`].
+    #[serde(default)]
+    #[ts(type = "Record<string, string | number | boolean>")]
+    pub params: BTreeMap<String, Param>,
+    /// Whether trying again can help.
+    pub retry: Retry,
+    /// The raw chain of causes, redacted, for the *Details* fold and for reports.
+    #[serde(default)]
+    pub details: String,
+}
+
+impl UiError {
+    /// An error with no facts and no details, that trying again does not mend.
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            params: BTreeMap::new(),
+            retry: Retry::No,
+            details: String::new(),
+        }
+    }
+
+    /// Adds one fact.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Param>) -> Self {
+        self.params.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Says whether trying again can help.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Adds the raw cause. The caller has redacted it.
+    #[must_use]
+    pub fn details(mut self, details: impl Into<String>) -> Self {
+        self.details = details.into();
+        self
+    }
+}
+
+impl std::fmt::Display for UiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.code)?;
+        if !self.details.is_empty() {
+            write!(f, ": {}", self.details)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for UiError {}

@@ -1,0 +1,148 @@
+//! Request bodies of the commands: one struct per command that takes arguments.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{ClashPolicy, LibraryPath, SearchScope, UploadItem};
+
+macro_rules! requests {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+            #[serde(rename_all = "camelCase", deny_unknown_fields)]
+            pub struct $name { $($(#[$field_doc])* pub $field: $type),* }
+        )*
+
+        /// Adds every request type to the TypeScript rendering.
+        pub(crate) fn render(config: &ts_rs::Config, out: &mut Vec<String>) {
+            $(out.push(crate::typescript::declaration::<$name>(config));)*
+        }
+    };
+}
+
+requests! {
+    /// Names a server.
+    ServerRef {
+        /// The server.
+        server_id: String,
+    }
+    /// Connects a server.
+    ServerConnect {
+        /// A host, a URL or a pasted link.
+        address: String,
+        /// Accept a server without encryption, after a warning. Loopback needs no consent.
+        allow_http: bool,
+    }
+    /// Names a sign-in attempt.
+    SignInRef {
+        /// The attempt.
+        sign_in_id: String,
+    }
+    /// Names an account.
+    AccountRef {
+        /// The account.
+        account_id: String,
+    }
+    /// Names an entity.
+    EntityRef {
+        /// The server.
+        server_id: String,
+        /// The entity.
+        entity: String,
+    }
+    /// Names a collection.
+    CollectionRef {
+        /// The server.
+        server_id: String,
+        /// The entity.
+        entity: String,
+        /// The collection.
+        collection: String,
+    }
+    /// Names a container.
+    ContainerRef {
+        /// The server.
+        server_id: String,
+        /// The container.
+        path: LibraryPath,
+    }
+    /// Names one image by tag or `sha256.<hex>`.
+    ImageRef {
+        /// The server.
+        server_id: String,
+        /// The container.
+        path: LibraryPath,
+        /// Tag or digest.
+        tag: String,
+        /// Architecture.
+        arch: String,
+    }
+    /// Searches.
+    Search {
+        /// At least three characters.
+        text: String,
+        /// Where.
+        scope: SearchScope,
+    }
+    /// A text a person pasted or typed.
+    LinkText {
+        /// The text.
+        text: String,
+    }
+    /// Copies a text to the clipboard.
+    CopyText {
+        /// The text.
+        text: String,
+    }
+    /// Opens a page in the browser; only https, and only what a connected server or the manual names.
+    OpenPage {
+        /// The page.
+        url: String,
+    }
+    /// A path a person pasted; Rust reads it as if it had been dropped.
+    FilePath {
+        /// The path.
+        path: String,
+    }
+    /// Names an upload sheet.
+    SheetRef {
+        /// The sheet.
+        sheet_id: String,
+    }
+    /// The filled-in upload sheet: asked for its plan while typing, then started.
+    Upload {
+        /// The sheet.
+        sheet_id: String,
+        /// The server.
+        server_id: String,
+        /// One item per file that is to be sent.
+        items: Vec<UploadItem>,
+    }
+    /// Completes a destination.
+    Destination {
+        /// The server.
+        server_id: String,
+        /// What has been typed: `ada/gen`.
+        text: String,
+    }
+    /// Starts a download.
+    Download {
+        /// The image.
+        image: ImageRef,
+        /// What to do when the name is taken.
+        clash: ClashPolicy,
+    }
+    /// Names a transfer.
+    TransferRef {
+        /// The transfer.
+        transfer_id: String,
+    }
+    /// Moves a waiting transfer.
+    TransferMove {
+        /// The transfer.
+        transfer_id: String,
+        /// New place in the queue, from 0.
+        position: u32,
+    }
+}

@@ -1,0 +1,191 @@
+//! Servers, accounts and sign-in as the window sees them. No field here can hold a token.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::UiError;
+
+/// What kind of place a server is; decides the icon and a few words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerKind {
+    /// The library that runs inside the app.
+    ThisComputer,
+    /// Sylabs Cloud.
+    SylabsCloud,
+    /// Any other server of the Cloud Library API.
+    Library,
+}
+
+/// How a server is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerState {
+    /// Not asked yet.
+    Unknown,
+    /// It answers.
+    Online,
+    /// It answers slowly or in part.
+    Slow,
+    /// It does not answer.
+    Down,
+    /// The local library is not running.
+    Off,
+}
+
+/// What a server can do, as far as it was asked. `None`: not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// The API version the server names.
+    pub api_version: Option<String>,
+    /// Tags per architecture.
+    pub arch_tags: Option<bool>,
+    /// Uploads in parts, which resume.
+    pub multipart: Option<bool>,
+    /// Downloads in ranges, which resume.
+    pub ranges: Option<bool>,
+    /// Shows the quota before an upload.
+    pub quota: Option<bool>,
+    /// Full-text search.
+    pub search: Option<bool>,
+    /// Sign-in through the browser.
+    pub browser_sign_in: Option<bool>,
+    /// Keys can be published there.
+    pub keys: Option<bool>,
+    /// Remote builds.
+    pub builder: Option<bool>,
+}
+
+/// Space used and available, in bytes. `total` 0 means unlimited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Quota {
+    /// Bytes used.
+    pub used: u64,
+    /// Bytes allowed; 0 is unlimited.
+    pub total: u64,
+}
+
+/// Where an account's secret is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Storage {
+    /// In the keychain of the operating system. `name` is what people call it there.
+    Keychain {
+        /// For instance `Secret Service`, `macOS Keychain`, `Windows Credential Manager`.
+        name: String,
+    },
+    /// In memory until Sifter quits.
+    SessionOnly,
+}
+
+/// The keychain's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeychainState {
+    /// It stores and returns secrets.
+    Ready,
+    /// It waits for the person to unlock it.
+    Locked,
+    /// There is none.
+    Absent,
+}
+
+/// An account on a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    /// Opaque id.
+    pub id: String,
+    /// Login name, which is usually the person's entity.
+    pub login: String,
+    /// Name to show.
+    pub display: String,
+    /// False when the sign-in ran out.
+    pub signed_in: bool,
+    /// How the person signed in: `true` through the browser, `false` with a pasted token.
+    pub by_browser: bool,
+    /// Where the secret is.
+    pub storage: Storage,
+    /// When the sign-in ends, RFC 3339, if known.
+    pub expires: Option<String>,
+}
+
+/// A way to sign in that the server offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SignInWay {
+    /// The server's own sign-in page in the browser.
+    Browser,
+    /// A token from the server's token page, taken from the clipboard by Rust.
+    Token,
+}
+
+/// A server the person has connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerView {
+    /// Opaque id; `this-computer` for the local library.
+    pub id: String,
+    /// Name to show.
+    pub name: String,
+    /// Host (and port) to show, such as `cloud.sylabs.io`.
+    pub host: String,
+    /// Base address of its library, for commands that a person copies.
+    pub library_url: String,
+    /// What kind of place it is.
+    pub kind: ServerKind,
+    /// How it is doing.
+    pub state: ServerState,
+    /// Why it is not doing well, when it is not.
+    pub problem: Option<UiError>,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// The account in use there.
+    pub account: Option<AccountView>,
+    /// How one can sign in. Empty while the server is off or unknown.
+    pub ways: Vec<SignInWay>,
+    /// Space of the account, when the server tells.
+    pub quota: Option<Quota>,
+}
+
+/// Where a sign-in stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInPhase {
+    /// Asking the server what it offers.
+    Preparing,
+    /// The browser is open; the person acts there.
+    WaitingForBrowser,
+    /// The browser answered; the code is being exchanged.
+    Exchanging,
+    /// The keychain is being written to; it may ask to be unlocked.
+    Storing,
+    /// Signed in.
+    Done,
+    /// Failed; `error` says why.
+    Failed,
+    /// Stopped by the person.
+    Cancelled,
+}
+
+/// A sign-in under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInView {
+    /// Opaque id of this attempt.
+    pub id: String,
+    /// The server.
+    pub server_id: String,
+    /// Where it stands.
+    pub phase: SignInPhase,
+    /// Host whose page the browser shows.
+    pub host: String,
+    /// Seconds until the link stops working.
+    pub seconds_left: u32,
+    /// Whether a browser could be opened. When not, *Copy link* is the way.
+    pub browser_opened: bool,
+    /// Why it failed.
+    pub error: Option<UiError>,
+}

@@ -1,0 +1,111 @@
+//! Renders the contract as TypeScript. `cargo xtask generate` writes it to `ui/src/contract/generated.ts`;
+//! a test compares the committed file with a fresh rendering.
+
+use ts_rs::{Config, TS};
+
+use crate::{commands, requests};
+
+/// The declaration of one type, exported.
+pub(crate) fn declaration<T: TS>(config: &Config) -> String {
+    format!("export {}", T::decl(config))
+}
+
+/// The whole file.
+#[must_use]
+pub fn render() -> String {
+    let config = Config::new().with_large_int("number");
+    let mut out =
+        vec!["// Made from crates/contract by `cargo xtask generate`. Do not edit.".to_owned()];
+    macro_rules! declare {
+        ($($type:ident),* $(,)?) => { $(out.push(declaration::<crate::$type>(&config));)* };
+    }
+    declare!(
+        ErrorCode,
+        Retry,
+        UiError,
+        Theme,
+        AppView,
+        SettingsView,
+        SettingsPatch,
+        ServerKind,
+        ServerState,
+        Capabilities,
+        Quota,
+        Storage,
+        KeychainState,
+        AccountView,
+        SignInWay,
+        ServerView,
+        SignInPhase,
+        SignInView,
+        LibraryPath,
+        EntityRow,
+        EntityPage,
+        CollectionRow,
+        CollectionPage,
+        ContainerRow,
+        ArchColumn,
+        ImageCell,
+        TagRow,
+        CommandFlavour,
+        ContainerPage,
+        SearchScope,
+        SearchHit,
+        SearchPage,
+        LinkTarget,
+        ImageFacts,
+        DraftFile,
+        DraftSheet,
+        UploadItem,
+        TagEffect,
+        UploadItemPlan,
+        UploadPlan,
+        Direction,
+        DoneHow,
+        Phase,
+        Parts,
+        TransferView,
+        TransferList,
+        ClashPolicy,
+        DownloadPlan,
+        DropPhase,
+        AppEvent,
+        Nothing,
+    );
+    requests::render(&config, &mut out);
+    let mut rows = vec![
+        "/** Request and answer of every command. */".to_owned(),
+        "export type Commands = {".to_owned(),
+    ];
+    rows.extend(commands::typescript_rows(&config));
+    rows.push("};".to_owned());
+    out.push(rows.join("\n"));
+    out.join("\n\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_typescript_is_current() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../ui/src/contract/generated.ts"
+        );
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == super::render(),
+            "run `cargo xtask generate`: the contract changed"
+        );
+    }
+
+    #[test]
+    fn no_type_of_the_contract_has_a_field_for_a_secret() {
+        let rendered = super::render().to_lowercase();
+        for word in ["accesstoken", "refreshtoken", "password", "secret:"] {
+            assert!(
+                !rendered.contains(word),
+                "`{word}` must not cross to the window"
+            );
+        }
+    }
+}

@@ -1,0 +1,1244 @@
+// Made from crates/contract by `cargo xtask generate`. Do not edit.
+
+export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "certificate_untrusted" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "local_library_failed" | "storage_failed" | "cancelled" | "internal";
+
+export type Retry = "no" | "yes" | "after_sign_in";
+
+export type UiError = { 
+/**
+ * Which sentence and which buttons to show.
+ */
+code: ErrorCode, 
+/**
+ * Facts that the sentence names. The keys per code are documented at [`ErrorCode`].
+ */
+params: Record<string, string | number | boolean>, 
+/**
+ * Whether trying again can help.
+ */
+retry: Retry, 
+/**
+ * The raw chain of causes, redacted, for the *Details* fold and for reports.
+ */
+details: string, };
+
+export type Theme = "system" | "light" | "dark";
+
+export type AppView = { 
+/**
+ * Sifter's version.
+ */
+version: string, 
+/**
+ * `linux`, `macos` or `windows`; decides the frame and the names of keys.
+ */
+os: string, 
+/**
+ * True until a server was used or the welcome page was left once.
+ */
+firstRun: boolean, 
+/**
+ * The state of the keychain on this computer.
+ */
+keychain: KeychainState, 
+/**
+ * Where new sign-ins would be stored.
+ */
+storage: Storage, 
+/**
+ * Name and version of a container program found on this computer, such as `Apptainer 1.4`.
+ */
+containerProgram: string | null, 
+/**
+ * Whether requests go through a proxy of the system.
+ */
+usesProxy: boolean, 
+/**
+ * The settings.
+ */
+settings: SettingsView, };
+
+export type SettingsView = { 
+/**
+ * Full path of the download folder.
+ */
+downloadFolder: string, 
+/**
+ * Last component of the download folder, for short captions.
+ */
+downloadFolderName: string, 
+/**
+ * Free bytes on the download folder's volume, if the system tells.
+ */
+downloadFolderFree: number | null, 
+/**
+ * Colours.
+ */
+theme: Theme, 
+/**
+ * Whether the local library starts with the app.
+ */
+startLocalLibrary: boolean, 
+/**
+ * At most this many large transfers at once.
+ */
+parallelTransfers: number, 
+/**
+ * Where Sifter keeps its data, for *Show data folder*.
+ */
+dataFolder: string, };
+
+export type SettingsPatch = { 
+/**
+ * Colours.
+ */
+theme?: Theme, 
+/**
+ * Whether the local library starts with the app.
+ */
+startLocalLibrary?: boolean, 
+/**
+ * At most this many large transfers at once (1 to 8).
+ */
+parallelTransfers?: number, 
+/**
+ * The person has left the welcome page.
+ */
+welcomeDone?: boolean, };
+
+export type ServerKind = "this_computer" | "sylabs_cloud" | "library";
+
+export type ServerState = "unknown" | "online" | "slow" | "down" | "off";
+
+export type Capabilities = { 
+/**
+ * The API version the server names.
+ */
+apiVersion: string | null, 
+/**
+ * Tags per architecture.
+ */
+archTags: boolean | null, 
+/**
+ * Uploads in parts, which resume.
+ */
+multipart: boolean | null, 
+/**
+ * Downloads in ranges, which resume.
+ */
+ranges: boolean | null, 
+/**
+ * Shows the quota before an upload.
+ */
+quota: boolean | null, 
+/**
+ * Full-text search.
+ */
+search: boolean | null, 
+/**
+ * Sign-in through the browser.
+ */
+browserSignIn: boolean | null, 
+/**
+ * Keys can be published there.
+ */
+keys: boolean | null, 
+/**
+ * Remote builds.
+ */
+builder: boolean | null, };
+
+export type Quota = { 
+/**
+ * Bytes used.
+ */
+used: number, 
+/**
+ * Bytes allowed; 0 is unlimited.
+ */
+total: number, };
+
+export type Storage = { "kind": "keychain", 
+/**
+ * For instance `Secret Service`, `macOS Keychain`, `Windows Credential Manager`.
+ */
+name: string, } | { "kind": "session_only" };
+
+export type KeychainState = "ready" | "locked" | "absent";
+
+export type AccountView = { 
+/**
+ * Opaque id.
+ */
+id: string, 
+/**
+ * Login name, which is usually the person's entity.
+ */
+login: string, 
+/**
+ * Name to show.
+ */
+display: string, 
+/**
+ * False when the sign-in ran out.
+ */
+signedIn: boolean, 
+/**
+ * How the person signed in: `true` through the browser, `false` with a pasted token.
+ */
+byBrowser: boolean, 
+/**
+ * Where the secret is.
+ */
+storage: Storage, 
+/**
+ * When the sign-in ends, RFC 3339, if known.
+ */
+expires: string | null, };
+
+export type SignInWay = { "kind": "browser" } | { "kind": "token" };
+
+export type ServerView = { 
+/**
+ * Opaque id; `this-computer` for the local library.
+ */
+id: string, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * Host (and port) to show, such as `cloud.sylabs.io`.
+ */
+host: string, 
+/**
+ * Base address of its library, for commands that a person copies.
+ */
+libraryUrl: string, 
+/**
+ * What kind of place it is.
+ */
+kind: ServerKind, 
+/**
+ * How it is doing.
+ */
+state: ServerState, 
+/**
+ * Why it is not doing well, when it is not.
+ */
+problem: UiError | null, 
+/**
+ * What it can do.
+ */
+capabilities: Capabilities, 
+/**
+ * The account in use there.
+ */
+account: AccountView | null, 
+/**
+ * How one can sign in. Empty while the server is off or unknown.
+ */
+ways: Array<SignInWay>, 
+/**
+ * Space of the account, when the server tells.
+ */
+quota: Quota | null, };
+
+export type SignInPhase = "preparing" | "waiting_for_browser" | "exchanging" | "storing" | "done" | "failed" | "cancelled";
+
+export type SignInView = { 
+/**
+ * Opaque id of this attempt.
+ */
+id: string, 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * Where it stands.
+ */
+phase: SignInPhase, 
+/**
+ * Host whose page the browser shows.
+ */
+host: string, 
+/**
+ * Seconds until the link stops working.
+ */
+secondsLeft: number, 
+/**
+ * Whether a browser could be opened. When not, *Copy link* is the way.
+ */
+browserOpened: boolean, 
+/**
+ * Why it failed.
+ */
+error: UiError | null, };
+
+export type LibraryPath = { 
+/**
+ * Entity (a person or a project).
+ */
+entity: string, 
+/**
+ * Collection.
+ */
+collection: string, 
+/**
+ * Container.
+ */
+container: string, };
+
+export type EntityRow = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Description; empty when the owner wrote none.
+ */
+description: string, 
+/**
+ * Whether it belongs to the signed-in account.
+ */
+mine: boolean, };
+
+export type EntityPage = { 
+/**
+ * The entity.
+ */
+entity: EntityRow, 
+/**
+ * Its collections, sorted by name.
+ */
+collections: Array<CollectionRow>, };
+
+export type CollectionRow = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Description; may be empty.
+ */
+description: string, 
+/**
+ * Number of containers.
+ */
+containers: number, 
+/**
+ * Only its owner sees it.
+ */
+private: boolean, };
+
+export type CollectionPage = { 
+/**
+ * Entity it belongs to.
+ */
+entity: string, 
+/**
+ * The collection.
+ */
+collection: CollectionRow, 
+/**
+ * Bytes of all its containers.
+ */
+size: number, 
+/**
+ * Its containers, newest first.
+ */
+containers: Array<ContainerRow>, };
+
+export type ContainerRow = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Description; may be empty.
+ */
+description: string, 
+/**
+ * Newest tag, if any.
+ */
+newestTag: string | null, 
+/**
+ * How many further tags there are.
+ */
+moreTags: number, 
+/**
+ * Architectures, sorted.
+ */
+archs: Array<string>, 
+/**
+ * Bytes of its images.
+ */
+size: number, 
+/**
+ * Last change, RFC 3339.
+ */
+updated: string | null, 
+/**
+ * Downloads so far.
+ */
+downloads: number, 
+/**
+ * Only its owner sees it.
+ */
+private: boolean, 
+/**
+ * Whether the newest image carries a signature, when the server tells.
+ */
+signed: boolean | null, };
+
+export type ArchColumn = { 
+/**
+ * Architecture as the library names it (`amd64`, `arm64`).
+ */
+arch: string, 
+/**
+ * Whether this computer can run it.
+ */
+native: boolean, };
+
+export type ImageCell = { 
+/**
+ * Architecture.
+ */
+arch: string, 
+/**
+ * `sha256.<hex>`.
+ */
+digest: string, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * Whether it carries a signature, when the server tells.
+ */
+signed: boolean | null, 
+/**
+ * Whether its partition is encrypted, when the server tells.
+ */
+encrypted: boolean | null, 
+/**
+ * When it was made, RFC 3339.
+ */
+created: string | null, 
+/**
+ * Who uploaded it, if told.
+ */
+createdBy: string | null, 
+/**
+ * Description of the image; may be empty.
+ */
+description: string, 
+/**
+ * Fingerprints of its signers, as the server tells them.
+ */
+fingerprints: Array<string>, 
+/**
+ * Whether it was uploaded whole.
+ */
+uploaded: boolean, };
+
+export type TagRow = { 
+/**
+ * The tag that names the row.
+ */
+tag: string, 
+/**
+ * Other tags with the same images, such as `latest`.
+ */
+aliases: Array<string>, 
+/**
+ * Its images, one per architecture at most.
+ */
+images: Array<ImageCell>, 
+/**
+ * Newest of its images' dates, RFC 3339.
+ */
+moved: string | null, };
+
+export type CommandFlavour = { 
+/**
+ * `singularity`, `apptainer`, `curl`, `Nextflow`, `def file`.
+ */
+name: string, 
+/**
+ * The command with `{tag}` where the tag goes.
+ */
+template: string, };
+
+export type ContainerPage = { 
+/**
+ * Where it is.
+ */
+path: LibraryPath, 
+/**
+ * Description; may be empty.
+ */
+description: string, 
+/**
+ * Only its owner sees it.
+ */
+private: boolean, 
+/**
+ * Who owns it, if told.
+ */
+owner: string | null, 
+/**
+ * Bytes of all images.
+ */
+size: number, 
+/**
+ * Number of images.
+ */
+imageCount: number, 
+/**
+ * Downloads so far.
+ */
+downloads: number, 
+/**
+ * Architectures that occur, in the order of the columns.
+ */
+archs: Array<ArchColumn>, 
+/**
+ * Rows, newest first.
+ */
+tags: Array<TagRow>, 
+/**
+ * Images that no tag names.
+ */
+untagged: Array<ImageCell>, 
+/**
+ * Ways to fetch it from a command line.
+ */
+commands: Array<CommandFlavour>, 
+/**
+ * Reference to copy, without a tag: `library://entity/collection/container`.
+ */
+reference: string, 
+/**
+ * Whether the signed-in account may add images and delete them.
+ */
+writable: boolean, };
+
+export type SearchScope = { "kind": "server", 
+/**
+ * Its id.
+ */
+serverId: string, } | { "kind": "everywhere" };
+
+export type SearchHit = { 
+/**
+ * Server it is on.
+ */
+serverId: string, 
+/**
+ * That server's name.
+ */
+serverName: string, 
+/**
+ * Where the container is.
+ */
+path: LibraryPath, 
+/**
+ * Description; may be empty.
+ */
+description: string, 
+/**
+ * Tags, if the server tells.
+ */
+tags: Array<string>, 
+/**
+ * Architectures, if the server tells.
+ */
+archs: Array<string>, 
+/**
+ * Bytes, if known.
+ */
+size: number | null, };
+
+export type SearchPage = { 
+/**
+ * What was searched for.
+ */
+text: string, 
+/**
+ * Hits, best first.
+ */
+hits: Array<SearchHit>, 
+/**
+ * Names of servers that did not answer.
+ */
+unanswered: Array<string>, };
+
+export type LinkTarget = { "kind": "container", 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The container.
+ */
+path: LibraryPath, 
+/**
+ * The tag or hash, if the link names one.
+ */
+tag: string | null, } | { "kind": "collection", 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * Entity.
+ */
+entity: string, 
+/**
+ * Collection.
+ */
+collection: string, } | { "kind": "entity", 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * Entity.
+ */
+entity: string, } | { "kind": "unknown_server", 
+/**
+ * Its address.
+ */
+address: string, } | { "kind": "file", 
+/**
+ * The upload sheet made for it.
+ */
+sheetId: string, } | { "kind": "words", 
+/**
+ * The words.
+ */
+text: string, } | { "kind": "unsupported", 
+/**
+ * The scheme.
+ */
+scheme: string, };
+
+export type ImageFacts = { 
+/**
+ * Bytes of the file.
+ */
+size: number, 
+/**
+ * Architecture as the library names it; `None` when the image does not say.
+ */
+arch: string | null, 
+/**
+ * Carries at least one signature object.
+ */
+signed: boolean, 
+/**
+ * Its root partition is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * An OCI-SIF, which only SingularityCE 4 and later can run.
+ */
+ociSif: boolean, 
+/**
+ * File system of the root partition, such as `Squashfs`.
+ */
+rootFs: string | null, 
+/**
+ * When it was made, RFC 3339.
+ */
+created: string | null, };
+
+export type DraftFile = { 
+/**
+ * Opaque id.
+ */
+id: string, 
+/**
+ * File name without folders.
+ */
+name: string, 
+/**
+ * Facts of a good file.
+ */
+facts: ImageFacts | null, 
+/**
+ * Why this file cannot be uploaded.
+ */
+problem: UiError | null, 
+/**
+ * Container name made from the file name.
+ */
+suggestedContainer: string, 
+/**
+ * Tags made from the file name.
+ */
+suggestedTags: Array<string>, };
+
+export type DraftSheet = { 
+/**
+ * Opaque id.
+ */
+id: string, 
+/**
+ * Its files, in the order they came.
+ */
+files: Array<DraftFile>, };
+
+export type UploadItem = { 
+/**
+ * The file.
+ */
+fileId: string, 
+/**
+ * Where it goes.
+ */
+path: LibraryPath, 
+/**
+ * Tags to set.
+ */
+tags: Array<string>, 
+/**
+ * What changed; may be empty.
+ */
+description: string, 
+/**
+ * Make a new container private.
+ */
+private: boolean, };
+
+export type TagEffect = { "kind": "new", 
+/**
+ * The tag.
+ */
+tag: string, } | { "kind": "moves", 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * Digest it names now, `sha256.<hex>`.
+ */
+from: string, } | { "kind": "stays_elsewhere", 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * The other architecture.
+ */
+arch: string, } | { "kind": "invalid", 
+/**
+ * The text.
+ */
+tag: string, };
+
+export type UploadItemPlan = { 
+/**
+ * The file.
+ */
+fileId: string, 
+/**
+ * Effect of each tag.
+ */
+tags: Array<TagEffect>, 
+/**
+ * Levels that will be created, such as `genomics` or `genomics/samtools`.
+ */
+creates: Array<string>, 
+/**
+ * Whether anybody will be able to download it.
+ */
+public: boolean, 
+/**
+ * What stands in the way.
+ */
+problem: UiError | null, };
+
+export type UploadPlan = { 
+/**
+ * One plan per file.
+ */
+items: Array<UploadItemPlan>, 
+/**
+ * Bytes that will be sent at most.
+ */
+bytes: number, 
+/**
+ * Space now, when the server tells.
+ */
+quotaBefore: Quota | null, 
+/**
+ * Space after the upload.
+ */
+quotaAfter: Quota | null, 
+/**
+ * What stands in the way of all of it: no sign-in, no space.
+ */
+problem: UiError | null, };
+
+export type Direction = "up" | "down";
+
+export type DoneHow = "arrived" | "arrived_late" | "already_there" | "verified";
+
+export type Phase = { "kind": "queued" } | { "kind": "hashing" } | { "kind": "uploading" } | { "kind": "server_processing" } | { "kind": "checking" } | { "kind": "downloading" } | { "kind": "verifying" } | { "kind": "done", 
+/**
+ * How.
+ */
+how: DoneHow, } | { "kind": "paused" } | { "kind": "needs_attention", 
+/**
+ * Why.
+ */
+error: UiError, } | { "kind": "cancelled" };
+
+export type Parts = { 
+/**
+ * All parts.
+ */
+total: number, 
+/**
+ * Safe on the other side.
+ */
+done: number, 
+/**
+ * On their way.
+ */
+inFlight: number, 
+/**
+ * Sent more than once.
+ */
+retried: number, };
+
+export type TransferView = { 
+/**
+ * Opaque id.
+ */
+id: string, 
+/**
+ * Up or down.
+ */
+direction: Direction, 
+/**
+ * File name on this computer.
+ */
+fileName: string, 
+/**
+ * Server's id.
+ */
+serverId: string, 
+/**
+ * Server's name.
+ */
+serverName: string, 
+/**
+ * Container.
+ */
+path: LibraryPath, 
+/**
+ * Tags to set, or the tag fetched.
+ */
+tags: Array<string>, 
+/**
+ * Architecture, if known.
+ */
+arch: string | null, 
+/**
+ * Where it stands.
+ */
+phase: Phase, 
+/**
+ * Bytes to move; 0 while unknown.
+ */
+bytesTotal: number, 
+/**
+ * Bytes safe on the other side.
+ */
+bytesDone: number, 
+/**
+ * Parts, for the bar.
+ */
+parts: Parts, 
+/**
+ * Bytes a second over the last seconds.
+ */
+speed: number, 
+/**
+ * Seconds left, when there is a sound guess.
+ */
+secondsLeft: number | null, 
+/**
+ * When it was asked for, RFC 3339.
+ */
+created: string, 
+/**
+ * When it ended, RFC 3339.
+ */
+finished: string | null, 
+/**
+ * Seconds from the first byte to the end.
+ */
+secondsTaken: number | null, 
+/**
+ * `sha256.<hex>` once known.
+ */
+digest: string | null, 
+/**
+ * A reference to copy: `library://entity/collection/container:tag`.
+ */
+reference: string, 
+/**
+ * Why it began anew, when it did: the file changed, or the server forgot the upload.
+ */
+restarted: UiError | null, 
+/**
+ * Whether a finished download is still where it was put.
+ */
+filePresent: boolean, };
+
+export type TransferList = { 
+/**
+ * Moving now.
+ */
+active: Array<TransferView>, 
+/**
+ * Waiting or paused, in order.
+ */
+queued: Array<TransferView>, 
+/**
+ * In need of a decision.
+ */
+attention: Array<TransferView>, 
+/**
+ * Ended, newest first, 30 days.
+ */
+history: Array<TransferView>, 
+/**
+ * Bytes a second upwards, all transfers.
+ */
+speedUp: number, 
+/**
+ * Bytes a second downwards, all transfers.
+ */
+speedDown: number, 
+/**
+ * Whether everything was paused at once.
+ */
+allPaused: boolean, };
+
+export type ClashPolicy = "ask" | "replace" | "keep_both";
+
+export type DownloadPlan = { 
+/**
+ * File name it will get.
+ */
+fileName: string, 
+/**
+ * Folder it goes to.
+ */
+folder: string, 
+/**
+ * Last component of the folder.
+ */
+folderName: string, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * Free bytes there, if the system tells.
+ */
+free: number | null, 
+/**
+ * A file of that name is there already.
+ */
+clash: boolean, 
+/**
+ * That file has the same digest: nothing to download.
+ */
+same: boolean, 
+/**
+ * Name it would get beside the existing file.
+ */
+keepBothName: string, };
+
+export type DropPhase = "enter" | "over" | "leave";
+
+export type AppEvent = { "kind": "transfers", 
+/**
+ * All of them.
+ */
+list: TransferList, } | { "kind": "servers", 
+/**
+ * All of them.
+ */
+servers: Array<ServerView>, } | { "kind": "sign_in", 
+/**
+ * The attempt.
+ */
+signIn: SignInView, } | { "kind": "library_changed", 
+/**
+ * The server.
+ */
+serverId: string, } | { "kind": "settings", 
+/**
+ * The settings.
+ */
+settings: SettingsView, } | { "kind": "drag", 
+/**
+ * Where the drag stands.
+ */
+phase: DropPhase, 
+/**
+ * Number of files.
+ */
+files: number, 
+/**
+ * Position in CSS pixels.
+ */
+x: number, 
+/**
+ * Position in CSS pixels.
+ */
+y: number, } | { "kind": "dropped", 
+/**
+ * The sheet made for them.
+ */
+sheet: DraftSheet, 
+/**
+ * Position in CSS pixels, when they were dropped.
+ */
+x: number, 
+/**
+ * Position in CSS pixels, when they were dropped.
+ */
+y: number, };
+
+export type Nothing = Record<symbol, never>;
+
+export type ServerRef = { 
+/**
+ * The server.
+ */
+serverId: string, };
+
+export type ServerConnect = { 
+/**
+ * A host, a URL or a pasted link.
+ */
+address: string, 
+/**
+ * Accept a server without encryption, after a warning. Loopback needs no consent.
+ */
+allowHttp: boolean, };
+
+export type SignInRef = { 
+/**
+ * The attempt.
+ */
+signInId: string, };
+
+export type AccountRef = { 
+/**
+ * The account.
+ */
+accountId: string, };
+
+export type EntityRef = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The entity.
+ */
+entity: string, };
+
+export type CollectionRef = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The entity.
+ */
+entity: string, 
+/**
+ * The collection.
+ */
+collection: string, };
+
+export type ContainerRef = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The container.
+ */
+path: LibraryPath, };
+
+export type ImageRef = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The container.
+ */
+path: LibraryPath, 
+/**
+ * Tag or digest.
+ */
+tag: string, 
+/**
+ * Architecture.
+ */
+arch: string, };
+
+export type Search = { 
+/**
+ * At least three characters.
+ */
+text: string, 
+/**
+ * Where.
+ */
+scope: SearchScope, };
+
+export type LinkText = { 
+/**
+ * The text.
+ */
+text: string, };
+
+export type CopyText = { 
+/**
+ * The text.
+ */
+text: string, };
+
+export type OpenPage = { 
+/**
+ * The page.
+ */
+url: string, };
+
+export type FilePath = { 
+/**
+ * The path.
+ */
+path: string, };
+
+export type SheetRef = { 
+/**
+ * The sheet.
+ */
+sheetId: string, };
+
+export type Upload = { 
+/**
+ * The sheet.
+ */
+sheetId: string, 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * One item per file that is to be sent.
+ */
+items: Array<UploadItem>, };
+
+export type Destination = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * What has been typed: `ada/gen`.
+ */
+text: string, };
+
+export type Download = { 
+/**
+ * The image.
+ */
+image: ImageRef, 
+/**
+ * What to do when the name is taken.
+ */
+clash: ClashPolicy, };
+
+export type TransferRef = { 
+/**
+ * The transfer.
+ */
+transferId: string, };
+
+export type TransferMove = { 
+/**
+ * The transfer.
+ */
+transferId: string, 
+/**
+ * New place in the queue, from 0.
+ */
+position: number, };
+
+/** Request and answer of every command. */
+export type Commands = {
+  app_state: [Nothing, AppView];
+  app_open_page: [OpenPage, Nothing];
+  app_copy: [CopyText, Nothing];
+  app_show_data_folder: [Nothing, Nothing];
+  app_understand: [LinkText, LinkTarget];
+  settings_get: [Nothing, SettingsView];
+  settings_set: [SettingsPatch, SettingsView];
+  settings_choose_folder: [Nothing, SettingsView];
+  server_list: [Nothing, Array<ServerView>];
+  server_connect: [ServerConnect, ServerView];
+  server_refresh: [ServerRef, ServerView];
+  server_remove: [ServerRef, Nothing];
+  server_start_local: [Nothing, ServerView];
+  server_stop_local: [Nothing, ServerView];
+  sign_in_start: [ServerRef, SignInView];
+  sign_in_open_again: [SignInRef, Nothing];
+  sign_in_copy_link: [SignInRef, Nothing];
+  sign_in_cancel: [SignInRef, Nothing];
+  sign_in_open_token_page: [ServerRef, Nothing];
+  sign_in_paste_token: [ServerRef, ServerView];
+  account_sign_out: [AccountRef, Nothing];
+  library_entities: [ServerRef, Array<EntityRow>];
+  library_entity: [EntityRef, EntityPage];
+  library_collection: [CollectionRef, CollectionPage];
+  library_container: [ContainerRef, ContainerPage];
+  library_search: [Search, SearchPage];
+  library_delete_image: [ImageRef, Nothing];
+  upload_choose: [Nothing, DraftSheet];
+  upload_add_path: [FilePath, DraftSheet];
+  upload_sheet: [SheetRef, DraftSheet];
+  upload_discard: [SheetRef, Nothing];
+  upload_destinations: [Destination, Array<string>];
+  upload_plan: [Upload, UploadPlan];
+  upload_start: [Upload, Array<string>];
+  download_plan: [ImageRef, DownloadPlan];
+  download_start: [Download, string];
+  transfer_list: [Nothing, TransferList];
+  transfer_pause: [TransferRef, Nothing];
+  transfer_resume: [TransferRef, Nothing];
+  transfer_cancel: [TransferRef, Nothing];
+  transfer_retry: [TransferRef, Nothing];
+  transfer_remove: [TransferRef, Nothing];
+  transfer_move: [TransferMove, Nothing];
+  transfer_pause_all: [Nothing, Nothing];
+  transfer_resume_all: [Nothing, Nothing];
+  transfer_clear: [Nothing, Nothing];
+  transfer_reveal: [TransferRef, Nothing];
+};
