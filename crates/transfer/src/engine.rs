@@ -1,0 +1,138 @@
+//! The engine as callers hold it: requests in, snapshots out.
+
+mod command;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::error::Error;
+use crate::options::EngineOptions;
+use crate::remote::RemoteFactory;
+use crate::request::{ClashPolicy, PullRequest, PushRequest, TransferId};
+use crate::view::Snapshot;
+use command::Command;
+
+/// A running transfer engine. Clones are handles to the same one.
+///
+/// When the last handle is dropped without [`shutdown`](Self::shutdown), everything stops where it
+/// is, as in a crash; the next [`open`](Self::open) goes on from the journal.
+#[derive(Clone)]
+pub struct Engine {
+    commands: mpsc::Sender<Command>,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+}
+
+impl Engine {
+    /// Opens the journal in `data_dir` and goes on with what was interrupted. Must be called within
+    /// a tokio runtime.
+    ///
+    /// Fails when another process uses the folder, or when the journal cannot be read.
+    pub async fn open(
+        data_dir: &Path,
+        factory: Arc<dyn RemoteFactory>,
+        options: EngineOptions,
+    ) -> Result<Self, Error> {
+        let _ = (data_dir, factory, options);
+        let (commands, _receiver) = mpsc::channel(32);
+        let (_sender, snapshots) = watch::channel(Arc::new(Snapshot::default()));
+        Ok(Self {
+            commands,
+            snapshots,
+        })
+    }
+
+    /// Queues a push. Answers as soon as the request is in the journal.
+    pub async fn push(&self, request: PushRequest) -> Result<TransferId, Error> {
+        self.ask(|reply| Command::Push(Box::new(request), reply))
+            .await
+    }
+
+    /// Queues a pull. Answers as soon as the request is in the journal.
+    pub async fn pull(&self, request: PullRequest) -> Result<TransferId, Error> {
+        self.ask(|reply| Command::Pull(Box::new(request), reply))
+            .await
+    }
+
+    /// Every transfer as of the last update, at most [`EngineOptions::update_interval`] old.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshots.borrow().clone()
+    }
+
+    /// Updates, at most one in [`EngineOptions::update_interval`]; the last state always arrives.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// Stops a queued or running transfer and keeps what it has.
+    pub async fn pause(&self, id: TransferId) -> Result<(), Error> {
+        self.ask(|reply| Command::Pause(id, reply)).await
+    }
+
+    /// Queues a paused transfer again.
+    pub async fn resume(&self, id: TransferId) -> Result<(), Error> {
+        self.ask(|reply| Command::Resume(id, reply)).await
+    }
+
+    /// Gives a transfer up: the server is told, a partial download is removed.
+    pub async fn cancel(&self, id: TransferId) -> Result<(), Error> {
+        self.ask(|reply| Command::Cancel(id, reply)).await
+    }
+
+    /// Queues a transfer again that needs attention, was cancelled or failed. What the journal
+    /// has is not sent again.
+    pub async fn retry(&self, id: TransferId) -> Result<(), Error> {
+        self.ask(|reply| Command::Retry(id, None, reply)).await
+    }
+
+    /// Like [`retry`](Self::retry), for a pull that met another file, with the user's answer.
+    pub async fn retry_with(&self, id: TransferId, clash: ClashPolicy) -> Result<(), Error> {
+        self.ask(|reply| Command::Retry(id, Some(clash), reply))
+            .await
+    }
+
+    /// Takes a transfer out of the list; one that is not finished is cancelled first.
+    pub async fn remove(&self, id: TransferId) -> Result<(), Error> {
+        self.ask(|reply| Command::Remove(id, reply)).await
+    }
+
+    /// Moves a transfer in front of another, or to the end of the queue.
+    pub async fn reorder(&self, id: TransferId, before: Option<TransferId>) -> Result<(), Error> {
+        self.ask(|reply| Command::Reorder(id, before, reply)).await
+    }
+
+    /// Pauses everything that is queued or running.
+    pub async fn pause_all(&self) -> Result<(), Error> {
+        self.ask(Command::PauseAll).await
+    }
+
+    /// Queues everything that is paused.
+    pub async fn resume_all(&self) -> Result<(), Error> {
+        self.ask(Command::ResumeAll).await
+    }
+
+    /// Takes everything that is done or cancelled out of the list.
+    pub async fn clear_done(&self) -> Result<(), Error> {
+        self.ask(Command::ClearDone).await
+    }
+
+    /// Stops quickly. Unfinished transfers go on at the next [`open`](Self::open).
+    pub async fn shutdown(&self) -> Result<(), Error> {
+        self.ask(Command::ShutDown).await
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .send(command(reply))
+            .await
+            .map_err(|_| Error::ShutDown)?;
+        answer.await.map_err(|_| Error::ShutDown)?
+    }
+}

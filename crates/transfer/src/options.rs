@@ -1,0 +1,54 @@
+//! The numbers the engine works with.
+
+use std::time::Duration;
+
+/// How the engine divides its work. The defaults suit a desktop; tests make everything smaller.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Large transfers that run at once.
+    pub large_lane: usize,
+    /// Small transfers that run at once, beside the large ones.
+    pub small_lane: usize,
+    /// Files shorter than this many bytes use the small lane.
+    pub small_below: u64,
+    /// Parts or ranges of one transfer that are in flight at once.
+    pub parallel_parts: usize,
+    /// Bytes in one range of a download.
+    pub range_size: u64,
+    /// Bytes read or written at a time. With `parallel_parts` it bounds the memory of a transfer.
+    pub buffer_size: usize,
+    /// Tries of one request, counted anew after each part that gets through.
+    pub max_attempts: u32,
+    /// The first wait between tries; it doubles up to `retry_ceiling`.
+    pub retry_base: Duration,
+    /// The longest wait between tries that the server did not ask for.
+    pub retry_ceiling: Duration,
+    /// A part that moves no byte for this long is tried again. There is no total timeout.
+    pub idle_timeout: Duration,
+    /// The least time between two updates of [`Engine::watch`](crate::Engine::watch).
+    pub update_interval: Duration,
+    /// How long finished transfers stay in the history.
+    pub history: Duration,
+    /// Bytes that stay free on the disk beside what a download needs.
+    pub free_space_margin: u64,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            large_lane: 2,
+            small_lane: 3,
+            small_below: 50_000_000,
+            parallel_parts: 4,
+            range_size: 8 << 20,
+            buffer_size: 256 << 10,
+            max_attempts: 8,
+            retry_base: Duration::from_millis(500),
+            retry_ceiling: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(60),
+            update_interval: Duration::from_millis(100),
+            history: Duration::from_secs(30 * 24 * 60 * 60),
+            free_space_margin: 16 << 20,
+        }
+    }
+}
