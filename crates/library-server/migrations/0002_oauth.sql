@@ -1,0 +1,1 @@
+-- The OAuth tables: what the authorization server of this library remembers.

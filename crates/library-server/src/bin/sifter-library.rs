@@ -1,0 +1,3 @@
+//! `sifter-library`: a library for a team, without the app.
+
+fn main() {}

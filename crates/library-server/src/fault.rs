@@ -1,0 +1,137 @@
+//! Requests that are refused, as the envelope error clients read.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use sifter_library_api::{ApiError, Envelope};
+
+use crate::error::Error;
+
+/// Why a request is refused. The `Display` text is the `error.message` of the envelope.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("authentication required")]
+    SignInRequired,
+    #[error("the access token is unknown or has expired")]
+    BadToken,
+    #[error("the access token does not allow this")]
+    MissingScope,
+    #[error("{0} belongs to somebody else")]
+    NotYours(&'static str),
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    #[error("bad request: {0}")]
+    Invalid(&'static str),
+    #[error("bad request: {what}: {why}")]
+    InvalidName { what: &'static str, why: sifter_library_api::NameError },
+    #[error("bad request: {0}")]
+    BadJson(serde_json::Error),
+    #[error("the request body is too large")]
+    TooLarge,
+    #[error("the request body ended early or stalled")]
+    BrokenBody,
+    #[error("{received} bytes arrived where {expected} were announced")]
+    WrongLength { expected: u64, received: u64 },
+    #[error("the {algorithm} of the bytes that arrived is not the promised one")]
+    WrongDigest { algorithm: &'static str },
+    #[error("this address has expired or was not made by this library")]
+    BadSignature,
+    #[error("the upload is not known (any more); begin again")]
+    UploadGone,
+    #[error("parts missing: {0}")]
+    PartsMissing(PartList),
+    #[error("part {0}: the token is not the one its upload answered")]
+    WrongPartToken(u32),
+    #[error("the file is not a usable SIF image: {0}")]
+    NotASif(#[source] sifter_sif::Error),
+    #[error("the image has not been uploaded")]
+    NotUploaded,
+    #[error("the container is read-only")]
+    ReadOnly,
+    #[error("the container still holds images")]
+    NotEmpty,
+    // Clients look for this text (Sylabs Cloud uses it).
+    #[error("Upload would exceed quota")]
+    QuotaExceeded,
+    #[error("the library's disk is full: {needed} bytes needed, {free} bytes free")]
+    DiskFull { needed: u64, free: u64 },
+    #[error("this library is not served under that name")]
+    WrongHost,
+    #[error("the library failed; its log says why")]
+    Internal(#[source] Error),
+}
+
+/// Part numbers for a message: the first few and how many there are.
+#[derive(Debug)]
+pub(crate) struct PartList(pub(crate) Vec<u32>);
+
+impl std::fmt::Display for PartList {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const SHOWN: usize = 10;
+        for (position, number) in self.0.iter().take(SHOWN).enumerate() {
+            let comma = if position == 0 { "" } else { ", " };
+            write!(f, "{comma}{number}")?;
+        }
+        match self.0.len().checked_sub(SHOWN) {
+            Some(more) if more > 0 => write!(f, " and {more} more"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Fault {
+    /// The HTTP status. A part of an upload must never answer 404: official clients take it as "no
+    /// multipart here" and start over in the middle of the file, hence 410 for unknown uploads.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::SignInRequired | Self::BadToken => StatusCode::UNAUTHORIZED,
+            Self::MissingScope | Self::NotYours(_) | Self::BadSignature | Self::ReadOnly => {
+                StatusCode::FORBIDDEN
+            }
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Invalid(_)
+            | Self::InvalidName { .. }
+            | Self::BadJson(_)
+            | Self::BrokenBody
+            | Self::WrongLength { .. }
+            | Self::WrongDigest { .. }
+            | Self::PartsMissing(_)
+            | Self::WrongPartToken(_) => StatusCode::BAD_REQUEST,
+            Self::NotASif(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotUploaded | Self::NotEmpty => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UploadGone => StatusCode::GONE,
+            Self::QuotaExceeded | Self::DiskFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Internal(Error::Database(error))
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if let Self::Internal(error) = &self {
+            tracing::error!(error = error as &dyn std::error::Error, "request failed");
+        }
+        let body = Envelope::<()>::error(ApiError::new(status.as_u16(), self.to_string()));
+        let mut response = (status, Json(body)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}

@@ -1,0 +1,69 @@
+//! What every request handler shares.
+
+use std::sync::Arc;
+
+use crate::blobs::Blobs;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::reception::Reception;
+use crate::signed_url::SigningKey;
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct AppState(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    config: Config,
+    clock: Clock,
+    db: Db,
+    blobs: Blobs,
+    reception: Reception,
+    signing_key: SigningKey,
+    /// Where the listener ended up, port included.
+    local_address: std::net::SocketAddr,
+}
+
+impl AppState {
+    pub(crate) fn new(
+        config: Config,
+        clock: Clock,
+        db: Db,
+        blobs: Blobs,
+        signing_key: SigningKey,
+        local_address: std::net::SocketAddr,
+    ) -> Self {
+        let reception = Reception::new(blobs.incoming().to_owned());
+        Self(Arc::new(Shared { config, clock, db, blobs, reception, signing_key, local_address }))
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+
+    /// Uploads that are arriving.
+    pub(crate) fn reception(&self) -> &Reception {
+        &self.0.reception
+    }
+
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.0.signing_key
+    }
+
+    pub(crate) fn local_address(&self) -> std::net::SocketAddr {
+        self.0.local_address
+    }
+}

@@ -1,0 +1,68 @@
+//! Access tokens for scripts and the command line, and what the `sifter-library` tool does beside a
+//! running server: it opens the same database.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+use secrecy::SecretString;
+
+use crate::clock::Clock;
+use crate::config::Owner;
+use crate::db;
+use crate::error::Error;
+use crate::ids;
+use crate::people;
+use crate::server;
+use crate::tickets::{self, Ticket};
+
+/// An access token; shown once, stored as a hash.
+#[derive(Debug)]
+pub struct AccessToken {
+    secret: SecretString,
+}
+
+impl AccessToken {
+    /// The text to put behind `Bearer`.
+    #[must_use]
+    pub fn secret(&self) -> &SecretString {
+        &self.secret
+    }
+}
+
+/// Makes a token for the owner of the library in `data_dir`, whether or not it is being served.
+///
+/// The text is 256 characters of one line: `singularity remote login --tokenfile` accepts 200 to 4096.
+///
+/// # Errors
+/// When the database cannot be opened or written.
+pub fn create_access_token(data_dir: &Path, owner: &Owner, name: &str) -> Result<AccessToken, Error> {
+    let connection = server::open_database(data_dir)?;
+    let clock = Clock::system();
+    let person = people::sign_in(&connection, &clock, &owner.login, &owner.display_name)?;
+    issue(&connection, &clock, &person.id, name)
+}
+
+/// Makes a one-time sign-in ticket for the library in `data_dir`, whether or not it is being served.
+///
+/// # Errors
+/// When the database cannot be opened or written.
+pub fn mint_ticket(data_dir: &Path) -> Result<Ticket, Error> {
+    let connection = db::connect(&server::database_path(data_dir))?;
+    tickets::mint(&connection, &Clock::system())
+}
+
+/// Makes a token that does not expire and may do all its user may.
+pub(crate) fn issue(
+    connection: &Connection,
+    clock: &Clock,
+    user_id: &str,
+    name: &str,
+) -> Result<AccessToken, Error> {
+    // 192 random bytes are 256 characters of base64.
+    let secret = ids::new_secret::<192>()?;
+    connection.execute(
+        "INSERT INTO access_tokens (hash, user_id, name, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![ids::secret_hash(&secret), user_id, name, clock.stamp()],
+    )?;
+    Ok(AccessToken { secret: secret.into() })
+}
