@@ -1,0 +1,52 @@
+import js from '@eslint/js'
+import svelte from 'eslint-plugin-svelte'
+import globals from 'globals'
+import ts from 'typescript-eslint'
+
+import svelteConfig from './svelte.config.js'
+
+export default ts.config(
+  { ignores: ['dist/', 'src/contract/generated.ts', 'test-results/', 'playwright-report/'] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  ...svelte.configs.recommended,
+  { languageOptions: { globals: { ...globals.browser } } },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
+  },
+  {
+    files: ['**/*.ts', '**/*.svelte'],
+    rules: {
+      // TypeScript knows the globals; this rule only guesses.
+      'no-undef': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // The policy of the window allows no inline style attributes.
+      'svelte/no-inline-styles': 'error',
+      'svelte/no-at-html-tags': 'error',
+      'svelte/button-has-type': 'error',
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['@tauri-apps/*'], message: 'Only src/host/tauri.ts speaks with Tauri.' }] },
+      ],
+    },
+  },
+  { files: ['src/host/tauri.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['src/components/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/state/*', '**/screens/*', '**/host/*', '@tauri-apps/*'],
+              message: 'The kit knows no domain.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+)

@@ -1,0 +1,25 @@
+/** Which sheet lies over the window. One at a time; the sheet itself gives the focus back. */
+import type { DownloadPlan, ImageRef, LibraryPath } from '../contract/generated'
+
+export type SheetRequest =
+  | { kind: 'connect'; address?: string }
+  | { kind: 'sign_in'; serverId: string }
+  | { kind: 'upload'; sheetId: string; serverId?: string; path?: Partial<LibraryPath>; tag?: string }
+  | { kind: 'shortcuts' }
+  | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }
+  | { kind: 'delete_image'; image: ImageRef; digest: string; size: number }
+  | { kind: 'go_to' }
+
+export type SheetKind = SheetRequest['kind']
+
+export class Sheets {
+  current = $state.raw<SheetRequest | null>(null)
+
+  open(sheet: SheetRequest): void {
+    this.current = sheet
+  }
+
+  close(): void {
+    this.current = null
+  }
+}

@@ -1,0 +1,26 @@
+/** What jsdom lacks and the window uses. */
+import { vi } from 'vitest'
+
+HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+  this.open = true
+}
+HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
+  this.open = false
+  this.dispatchEvent(new Event('close'))
+}
+Element.prototype.scrollIntoView ??= () => undefined
+HTMLElement.prototype.showPopover ??= function (this: HTMLElement) {
+  this.setAttribute('data-open', '')
+}
+HTMLElement.prototype.hidePopover ??= function (this: HTMLElement) {
+  this.removeAttribute('data-open')
+}
+vi.stubGlobal(
+  'matchMedia',
+  vi.fn((query: string) => ({
+    matches: false,
+    media: query,
+    addEventListener: vi.fn(),
+    removeEventListener: vi.fn(),
+  })),
+)
