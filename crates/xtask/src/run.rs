@@ -1,0 +1,68 @@
+//! `cargo xtask run` and `cargo xtask package`.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::packages::{self, Purpose};
+use crate::{e2e, root, session, step, ui};
+
+/// Builds everything, makes the sample image, and opens Sifter; without a display, plays the tour instead.
+pub(crate) fn run() -> Result<()> {
+    let watched = session::has_display();
+    packages::ensure(if watched {
+        Purpose::Build
+    } else {
+        Purpose::Drive
+    })?;
+    ui::build()?;
+    step::quiet(
+        "Sifter",
+        Command::new("cargo").args(["build", "--package", "sifter"]),
+    )?;
+    let sample = sample()?;
+    if !watched {
+        step::say("  no display here: playing the tour on a virtual one");
+        return e2e::tour();
+    }
+    let home = root::target().join("sifter-home");
+    step::say(&format!("  a sample image to share: {}", sample.display()));
+    step::say(&format!("  data folder: {}", home.display()));
+    let binary = root::target().join("debug").join(if cfg!(windows) {
+        "sifter.exe"
+    } else {
+        "sifter"
+    });
+    step::shown(
+        "Sifter is open; close its window to end",
+        Command::new(binary)
+            .env("SIFTER_HOME", home)
+            .env("SIFTER_START_LOCAL", "1"),
+    )
+}
+
+/// Makes `target/sample/hello-world.sif`, a real image with a root file system.
+pub(crate) fn sample() -> Result<std::path::PathBuf> {
+    let path = root::target().join("sample/hello-world.sif");
+    step::quiet(
+        "sample image",
+        Command::new("cargo")
+            .args([
+                "run",
+                "--package",
+                "sifter-test-support",
+                "--bin",
+                "sample-image",
+                "--",
+            ])
+            .arg(&path),
+    )?;
+    Ok(path)
+}
+
+/// Builds the bundles of this system with Tauri's own bundler.
+pub(crate) fn package() -> Result<()> {
+    packages::ensure(Purpose::Build)?;
+    ui::install("ui")?;
+    step::shown("bundles", &mut ui::npm("ui", &["exec", "tauri", "build"]))
+}
