@@ -1,1 +1,53 @@
-//! The SIF file format: read, inspect, write. No async, no network.
+//! The Singularity Image Format (SIF): read, check, inspect and write images. No async, no network.
+//!
+//! A SIF is a 128-byte header, a table of 585-byte descriptors, and the data objects they point at.
+//! [`Image`] reads one from any [`Source`] of positioned reads, touching only header and table;
+//! [`Facts`] is what a person wants to know before sharing it; [`Writer`] creates and changes one.
+//! Signatures are only *counted* here: whether they are valid is for a crate that knows keys.
+//!
+//! Nothing in a file is trusted: counts and lengths are compared with the size of the file before
+//! memory is set aside for them, and all arithmetic on them is checked.
+
+mod arch;
+mod check;
+mod codes;
+mod descriptor;
+mod error;
+mod facts;
+mod header;
+mod image;
+mod inspect;
+mod metadata;
+mod object;
+mod select;
+mod source;
+mod text;
+mod timestamp;
+mod writer;
+
+pub use arch::{Arch, UnknownArch};
+pub use check::{Finding, Severity};
+pub use codes::{
+    CryptoFormat, CryptoMessageType, DataType, FsType, HashType, PartitionType, SbomFormat,
+};
+pub use descriptor::{DESCRIPTOR_SIZE, Descriptor, EXTRA_SIZE, Link, NAME_SIZE};
+pub use error::Error;
+pub use facts::Facts;
+pub use header::{HEADER_SIZE, Header, LAUNCH_SCRIPT_SIZE};
+pub use image::{Image, MAX_DESCRIPTORS};
+pub use inspect::{
+    AppMetadata, ContainerMetadata, DEFINITION_LIMIT, DefinitionOrigin, INSPECT_METADATA_NAME,
+    Inspection, METADATA_LIMIT, OCI_CONFIG_NAME,
+};
+pub use metadata::{CryptoMessage, InvalidOciDigest, OciDigest, Partition, Signature};
+pub use object::ObjectReader;
+pub use select::Selector;
+pub use source::Source;
+pub use text::{header_text, info_text, list_text};
+pub use timestamp::Timestamp;
+pub use writer::{
+    CreateOptions, DEFAULT_CAPACITY, DeleteOptions, ObjectInput, RUN_SINGULARITY, Stamp, Writer,
+};
+
+/// What every fallible call of this crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
