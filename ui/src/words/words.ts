@@ -5,10 +5,3 @@
 import { en, type Catalogue } from './en'
 
 export const words: Catalogue = en
-
-const rules = new Intl.PluralRules('en')
-
-/** Picks the form for a count: `count(3, 'image', 'images')` is "3 images". */
-export function count(n: number, one: string, other: string): string {
-  return `${n.toLocaleString('en').replaceAll(',', '\u202f')} ${rules.select(n) === 'one' ? one : other}`
-}
