@@ -1,0 +1,89 @@
+// Words of the Accounts screen and of the sheet that connects a server.
+
+import type { Capabilities, ServerKind, ServerState, Storage } from '../../contract/generated'
+import { size } from '../format'
+
+export const accounts = {
+  title: 'Accounts',
+  listLabel: 'Servers',
+  connect: 'Connect a server…',
+  signIn: 'Sign in',
+  signInAgain: 'Sign in again',
+  signOut: 'Sign out…',
+  forget: 'Remove server…',
+  refresh: 'Check again',
+  start: 'Start',
+  stop: 'Stop',
+  library: 'Library',
+  keys: 'Keys',
+  builder: 'Builder',
+  noBuilder: 'No builder',
+  signedOut: 'signed out',
+  state: {
+    unknown: 'Not asked yet',
+    online: 'Library answers',
+    slow: 'Library is slow',
+    down: 'Library does not answer',
+    off: 'Library is off',
+  } satisfies Record<ServerState, string>,
+  used: (used: number, total: number) =>
+    total > 0 ? `${size(used)} of ${size(total)} used` : `${size(used)} used, no limit`,
+  quotaMeter: (server: string) => `Space used on ${server}`,
+  subtitle: (host: string, display: string | null, byBrowser: boolean) =>
+    display === null
+      ? `${host}, signed out`
+      : `${host}, signed in as ${display} ${byBrowser ? 'through the browser' : 'with a pasted token'}`,
+  kind: {
+    this_computer: 'Runs in Sifter, on this computer only.',
+    sylabs_cloud: 'The public library of Sylabs.',
+    library: 'A library server.',
+  } satisfies Record<ServerKind, string>,
+  can: 'What this server can do',
+  cannotTell: 'The server has not been asked yet.',
+  signInFacts: 'Sign-in',
+  storedIn: 'Stored in',
+  storage: (storage: Storage) => (storage.kind === 'keychain' ? storage.name : 'this session only'),
+  sessionOnly: 'This computer has no keychain, so the sign-in is forgotten when Sifter quits.',
+  keychainLocked: 'The keychain is locked. Sign-ins will be asked for when it is needed.',
+  account: 'Account',
+  expires: 'Expires',
+  never: 'not told by the server',
+  address: 'Address',
+  copyAddress: 'Copy library address',
+  none: 'No server yet',
+  noneNote: 'Connect a server, or start the library on this computer.',
+  signOutTitle: (server: string) => `Sign out of ${server}?`,
+  signOutBody:
+    'The token is revoked on the server and forgotten here. Uploads to it stop until you sign in again.',
+  signOutYes: 'Sign out',
+  signedOutToast: (server: string) => `Signed out of ${server}`,
+  removeTitle: (server: string) => `Remove ${server}?`,
+  removeBody:
+    'It leaves the sidebar, and its sign-in is revoked and forgotten. Nothing on the server is deleted.',
+  removeYes: 'Remove server',
+  removedToast: (server: string) => `Removed ${server}`,
+  cancel: 'Cancel',
+  abilities: [
+    ['archTags', 'Tags for each architecture', 'No tags for each architecture'],
+    ['multipart', 'Resumes uploads', 'Uploads start over when they break'],
+    ['ranges', 'Resumes downloads', 'Downloads start over when they break'],
+    ['quota', 'Shows quota before upload', 'Does not tell the quota'],
+    ['search', 'Search', 'No search'],
+    ['browserSignIn', 'Sign-in through the browser', 'Sign-in with a token only'],
+    ['keys', 'Publishes keys', 'No keys'],
+    ['builder', 'Remote builds', 'No remote builds'],
+  ] satisfies [keyof Capabilities, string, string][],
+  apiVersion: (version: string) => `Library API ${version}`,
+}
+
+export const connect = {
+  title: 'Connect a server',
+  note: 'A library of your institution, Sylabs Cloud, or any address that somebody gave you.',
+  address: 'Address',
+  hint: 'library.example or a library:// link',
+  go: 'Connect',
+  asking: 'Asking the server…',
+  cancel: 'Cancel',
+  insecure: 'Connect without encryption',
+  connected: (server: string) => `Connected to ${server}`,
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { ErrorCode, UiError } from '../../contract/generated'
+import { actionWords, errorWords, hasWords } from './errors'
+
+const contract = readFileSync(`${import.meta.dirname}/../../contract/generated.ts`, 'utf8')
+const union = /export type ErrorCode = ([^;]+);/.exec(contract)?.[1] ?? ''
+const codes = [...union.matchAll(/"([a-z_]+)"/g)].map((match) => match[1] as ErrorCode)
+
+function error(code: ErrorCode, params: UiError['params'] = {}, retry: UiError['retry'] = 'yes'): UiError {
+  return { code, params, retry, details: '' }
+}
+
+describe('every error code of the contract', () => {
+  it('is found in the generated file', () => {
+    expect(codes.length).toBeGreaterThan(40)
+    expect(codes).toContain('not_a_sif')
+  })
+
+  it.each(codes)('%s has words of its own, with and without its facts', (code) => {
+    expect(hasWords(code)).toBe(true)
+    const words = errorWords(error(code))
+    expect(words.title).not.toMatch(/undefined|null|NaN|\[object/)
+    expect(words.body).not.toMatch(/undefined|null|NaN|\[object/)
+    if (code.includes('_')) expect(words.title).not.toContain(code)
+    expect(words.title.length).toBeGreaterThan(5)
+    expect(words.body).toMatch(/[.…]$/)
+    for (const action of words.actions) expect(actionWords[action]).toBeTruthy()
+  })
+})
+
+describe('error words', () => {
+  it('name the sizes of a full quota', () => {
+    const gib = 1024 ** 3
+    const words = errorWords(
+      error('quota_exceeded', { server: 'Sylabs Cloud', needs: 3.1 * gib, left: 0.9 * gib, total: 11 * gib }),
+    )
+    expect(words.title).toBe('Not enough space on Sylabs Cloud')
+    expect(words.body).toBe('This image needs 3.1 GiB. You have 922 MiB left of 11.0 GiB.')
+  })
+
+  it('offer sign-in for a place that may be private, but not to the signed in', () => {
+    expect(errorWords(error('not_found', { signedIn: false })).actions).toContain('sign_in')
+    expect(errorWords(error('not_found', { signedIn: true })).actions).not.toContain('sign_in')
+  })
+
+  it('offer to try again only when that can help', () => {
+    expect(errorWords(error('server_fault', {}, 'yes')).actions).toContain('retry')
+    expect(errorWords(error('server_fault', {}, 'no')).actions).not.toContain('retry')
+    expect(errorWords(error('server_fault', {}, 'after_sign_in')).actions[0]).toBe('sign_in')
+  })
+
+  it('fall back to the unforeseen for a code of a newer version', () => {
+    expect(errorWords(error('brand_new' as ErrorCode)).title).toMatch(/did not foresee/)
+  })
+})

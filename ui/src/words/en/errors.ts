@@ -1,0 +1,397 @@
+// The sentence for every error code: what happened, why, what now. Facts come as parameters; the raw chain stays in Details.
+
+import type { ErrorCode, UiError } from '../../contract/generated'
+import { duration, size } from '../format'
+
+/** What a person can do about an error. A screen offers the ones it can carry out. */
+export type ErrorAction =
+  | 'sign_in'
+  | 'retry'
+  | 'choose_place'
+  | 'choose_folder'
+  | 'choose_file'
+  | 'connect_anyway'
+  | 'paste_token'
+  | 'search'
+
+export interface ErrorWords {
+  title: string
+  body: string
+  tone: 'plain' | 'warn' | 'bad'
+  icon: 'warn' | 'lock' | 'clock' | 'offline' | 'v-bad' | 'info' | 'file' | 'key'
+  actions: ErrorAction[]
+}
+
+/** Typed access to an error's parameters; a missing one gets words that still make a sentence. */
+class Facts {
+  readonly #error: UiError
+
+  constructor(error: UiError) {
+    this.#error = error
+  }
+
+  text(key: string, missing: string): string {
+    const value = this.#error.params[key]
+    return typeof value === 'string' && value !== '' ? value : missing
+  }
+
+  number(key: string): number | null {
+    const value = this.#error.params[key]
+    return typeof value === 'number' ? value : null
+  }
+
+  flag(key: string): boolean {
+    return this.#error.params[key] === true
+  }
+
+  bytes(key: string): string | null {
+    const value = this.number(key)
+    return value === null ? null : size(value)
+  }
+
+  get server(): string {
+    return this.text('server', 'the server')
+  }
+
+  get file(): string {
+    return this.text('name', 'The file')
+  }
+
+  get canRetry(): boolean {
+    return this.#error.retry === 'yes'
+  }
+}
+
+type Say = (facts: Facts) => ErrorWords
+
+function say(
+  title: string,
+  body: string,
+  options: Partial<Pick<ErrorWords, 'tone' | 'icon' | 'actions'>> = {},
+): ErrorWords {
+  return { title, body, tone: 'plain', icon: 'warn', actions: [], ...options }
+}
+
+/** At the start of a sentence. */
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+const SIGN_IN: Partial<Record<ErrorCode, Say>> = {
+  sign_in_needed: (f) =>
+    say(`Sign in to ${f.server} first`, 'This needs an account. Looking around does not.', {
+      icon: 'lock',
+      actions: ['sign_in'],
+    }),
+  sign_in_expired: (f) =>
+    say(
+      `Your sign-in to ${f.server} ran out`,
+      'It could not be renewed. What was sent so far is safe on the server.',
+      { tone: 'bad', actions: ['sign_in'] },
+    ),
+  sign_in_declined: () =>
+    say('The sign-in was declined', 'The request was refused in the browser. Nothing was stored.', {
+      tone: 'warn',
+      actions: ['retry'],
+    }),
+  sign_in_rejected: () =>
+    say(
+      'The sign-in answer was not safe to use',
+      'It failed a security check, so it was thrown away. Close other sign-in pages and start again.',
+      { tone: 'bad', icon: 'v-bad', actions: ['retry'] },
+    ),
+  sign_in_timed_out: () =>
+    say('The sign-in link stopped working', 'Nobody finished it in time. A new one is a click away.', {
+      icon: 'clock',
+      actions: ['retry'],
+    }),
+  sign_in_busy: () =>
+    say(
+      'Three sign-ins are waiting already',
+      'Finish or cancel one of them in the browser, then try again.',
+      { icon: 'clock', actions: ['retry'] },
+    ),
+  no_token_in_clipboard: (f) =>
+    say(
+      'There is no token in the clipboard',
+      `Copy the token on the page of ${f.server}, then press Paste token again.`,
+      { tone: 'warn', icon: 'key', actions: ['retry'] },
+    ),
+  token_refused: (f) =>
+    say(
+      `${capital(f.server)} refuses this token`,
+      'It may have been revoked, have run out, or belong to another server. Create a new one and paste it.',
+      { tone: 'bad', icon: 'key', actions: ['retry'] },
+    ),
+  browser_unavailable: () =>
+    say('No browser could be opened', 'Copy the link and open it in any browser on this computer.', {
+      tone: 'warn',
+      actions: ['retry'],
+    }),
+  keychain_locked: () =>
+    say('The keychain is locked', 'Unlock it and try again, so that the sign-in can be stored there.', {
+      tone: 'warn',
+      icon: 'lock',
+      actions: ['retry'],
+    }),
+  keychain_failed: () =>
+    say(
+      'The keychain did not store the sign-in',
+      "This computer's keychain refused or is not working. Details say what it answered.",
+      { tone: 'bad', icon: 'key', actions: ['retry'] },
+    ),
+}
+
+const SERVERS: Partial<Record<ErrorCode, Say>> = {
+  not_found: (f) => {
+    const what = f.text('what', '')
+    const signedIn = f.flag('signedIn')
+    return say(
+      what ? `${what} was not found, or is private` : 'Not found, or private',
+      signedIn
+        ? `${capital(f.server)} has nothing of that name that your account may see.`
+        : `You are not signed in to ${f.server}.`,
+      { icon: 'lock', actions: signedIn ? ['search'] : ['sign_in', 'search'] },
+    )
+  },
+  forbidden: (f) => {
+    const owner = f.text('owner', '')
+    return say(
+      `Your account may not do this on ${f.server}`,
+      owner
+        ? `It belongs to ${owner}. You can read it, but not change it.`
+        : 'You can read it, but not change it.',
+      { tone: 'warn', icon: 'lock', actions: ['choose_place'] },
+    )
+  },
+  quota_exceeded: (f) => {
+    const [needs, left, total] = [f.bytes('needs'), f.bytes('left'), f.bytes('total')]
+    const need = needs ? `This image needs ${needs}.` : 'The image does not fit.'
+    const room = left && total ? ` You have ${left} left of ${total}.` : left ? ` You have ${left} left.` : ''
+    return say(`Not enough space on ${f.server}`, need + room, {
+      tone: 'warn',
+      actions: ['choose_place', 'retry'],
+    })
+  },
+  throttled: (f) => {
+    const seconds = f.number('seconds')
+    return say(
+      `${capital(f.server)} asks to slow down`,
+      seconds ? `Sifter can try again in ${duration(seconds)}.` : 'Sifter can try again in a while.',
+      { icon: 'clock', actions: ['retry'] },
+    )
+  },
+  server_fault: (f) =>
+    say(
+      `${capital(f.server)} has a problem`,
+      "The fault is on the server's side. Trying again later may help.",
+      {
+        tone: 'bad',
+        actions: ['retry'],
+      },
+    ),
+  host_unknown: (f) =>
+    say(
+      `No server is called ${f.server}`,
+      'The name cannot be found. Check the spelling, and whether you are online.',
+      { tone: 'warn', icon: 'offline', actions: ['retry'] },
+    ),
+  unreachable: (f) =>
+    say(
+      `${capital(f.server)} does not answer`,
+      'It may be down, or a firewall or proxy is in between. The address may be right.',
+      { tone: 'bad', icon: 'offline', actions: ['retry'] },
+    ),
+  certificate_untrusted: (f) =>
+    say(
+      `The certificate of ${f.server} is not trusted`,
+      "This computer does not know who signed it, so the connection was not used. Ask the server's administrator for its certificate authority.",
+      { tone: 'bad', icon: 'v-bad' },
+    ),
+  not_encrypted: (f) =>
+    say(
+      `${capital(f.server)} is not encrypted`,
+      'It uses http. Anyone on the network can read what you send there, sign-ins included.',
+      { tone: 'bad', icon: 'v-bad', actions: ['connect_anyway'] },
+    ),
+  not_a_library: (f) =>
+    say(
+      `${capital(f.server)} is not a container library`,
+      'Something answers there, but not as a library. Check the address.',
+      { tone: 'warn' },
+    ),
+  invalid_answer: (f) =>
+    say(`The answer of ${f.server} made no sense`, 'It may be an old or different kind of server.', {
+      tone: 'bad',
+      actions: ['retry'],
+    }),
+  not_offered: (f) => {
+    const what = f.text('what', 'this')
+    return say(`${capital(f.server)} does not offer ${what}`, 'Another server may.', { icon: 'info' })
+  },
+  upload_forgotten: () =>
+    say('The server forgot the upload', 'It has to start from the beginning.', {
+      tone: 'warn',
+      actions: ['retry'],
+    }),
+  not_confirmed: (f) =>
+    say(
+      'All data was sent, but the image is not confirmed',
+      `${capital(f.server)} does not show it under its tag. Trying again sends only what is missing.`,
+      { tone: 'warn', icon: 'clock', actions: ['retry'] },
+    ),
+}
+
+const FILES: Partial<Record<ErrorCode, Say>> = {
+  file_unreadable: (f) =>
+    say(`${f.file} cannot be read`, 'You have no permission to read this file.', {
+      tone: 'warn',
+      icon: 'lock',
+      actions: ['choose_file'],
+    }),
+  file_missing: (f) =>
+    say(`${f.file} is gone`, 'It was moved, renamed or deleted, or its drive is not connected.', {
+      tone: 'warn',
+      icon: 'file',
+      actions: ['retry', 'choose_file'],
+    }),
+  file_is_folder: (f) =>
+    say(`${f.file} is a folder`, 'Drop the .sif files that are in it.', {
+      icon: 'file',
+      actions: ['choose_file'],
+    }),
+  not_a_sif: (f) =>
+    say(
+      `${f.file} is not a Singularity image`,
+      'Its content is not in the SIF format, whatever its name says.',
+      {
+        tone: 'warn',
+        icon: 'file',
+        actions: ['choose_file'],
+      },
+    ),
+  sif_damaged: (f) =>
+    say(
+      `${f.file} is damaged`,
+      'It begins like a SIF file but ends too early or contradicts itself. An interrupted copy does that: copy or build it again.',
+      { tone: 'bad', icon: 'file', actions: ['choose_file'] },
+    ),
+  file_changed: (f) =>
+    say(`${f.file} changed while it was being sent`, 'The upload begins again with the new content.', {
+      tone: 'warn',
+      icon: 'file',
+      actions: ['retry'],
+    }),
+  file_exists: (f) =>
+    say(
+      `${f.file} is already in ${f.text('folder', 'the folder')}`,
+      'It was left as it is. Download again to replace it or to keep both.',
+      { icon: 'file', actions: ['retry'] },
+    ),
+  folder_unwritable: (f) =>
+    say(`${f.text('folder', 'The folder')} cannot be written to`, 'Choose another folder for downloads.', {
+      tone: 'warn',
+      icon: 'lock',
+      actions: ['choose_folder', 'retry'],
+    }),
+  disk_full: (f) => {
+    const [needs, free] = [f.bytes('needs'), f.bytes('free')]
+    const need = needs ? `Needs ${needs}` : 'The image does not fit'
+    return say(
+      `Not enough space in ${f.text('folder', 'the download folder')}`,
+      free ? `${need}; ${free} is free.` : `${need}.`,
+      { tone: 'warn', actions: ['choose_folder', 'retry'] },
+    )
+  },
+  damaged: () =>
+    say(
+      'The downloaded file is damaged',
+      'Its content is not what the library promised. It was not put in your folder.',
+      { tone: 'bad', icon: 'v-bad', actions: ['retry'] },
+    ),
+  oci_image: () =>
+    say(
+      'This is a Docker image, not a Singularity file',
+      'It cannot be downloaded as a .sif file. The command line can convert it with docker://.',
+      { icon: 'info' },
+    ),
+}
+
+const REST: Partial<Record<ErrorCode, Say>> = {
+  invalid_request: () =>
+    say(
+      'Sifter asked itself something impossible',
+      'That is a defect of Sifter. The details help a report.',
+      {
+        tone: 'bad',
+      },
+    ),
+  invalid_address: (f) =>
+    say(
+      `“${f.text('text', 'This')}” is not an address`,
+      'A host such as library.example, a web address or a library:// link works.',
+      { tone: 'warn' },
+    ),
+  invalid_name: (f) =>
+    say(
+      `“${f.text('text', 'This')}” does not work as a ${nameField(f.text('field', 'name'))}`,
+      'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
+      { tone: 'warn' },
+    ),
+  local_library_failed: (f) => {
+    const reason = f.text('reason', '')
+    return say(
+      'The library on this computer did not start',
+      reason ? `${capital(reason)}.` : 'Details say why.',
+      {
+        tone: 'bad',
+        actions: ['retry'],
+      },
+    )
+  },
+  storage_failed: () =>
+    say("Sifter's own data could not be used", 'The disk may be full, or the data folder not writable.', {
+      tone: 'bad',
+      actions: ['retry'],
+    }),
+  cancelled: () => say('Cancelled', 'Nothing was left behind.', { icon: 'info' }),
+  internal: () =>
+    say('Something went wrong that we did not foresee', 'The details help a report.', {
+      tone: 'bad',
+      actions: ['retry'],
+    }),
+}
+
+function nameField(field: string): string {
+  return ['entity', 'collection', 'container', 'tag'].includes(field) ? `${field} name` : 'name'
+}
+
+const SAY = { ...SIGN_IN, ...SERVERS, ...FILES, ...REST }
+
+/** Whether a code has words. The catalogue's test walks every code with it. */
+export function hasWords(code: ErrorCode): boolean {
+  return code in SAY
+}
+
+/** The words and the useful actions for an error. Retry is offered only where it can help. */
+export function errorWords(error: UiError): ErrorWords {
+  const facts = new Facts(error)
+  const words = (SAY[error.code] ?? REST.internal!)(facts)
+  const actions = words.actions.filter((action) => action !== 'retry' || facts.canRetry)
+  if (error.retry === 'after_sign_in' && !actions.includes('sign_in')) actions.unshift('sign_in')
+  return { ...words, actions }
+}
+
+/** The label of an action's button. */
+export const actionWords: Record<ErrorAction, string> = {
+  sign_in: 'Sign in',
+  retry: 'Try again',
+  choose_place: 'Choose another place',
+  choose_folder: 'Choose another folder',
+  choose_file: 'Choose another file…',
+  connect_anyway: 'Connect without encryption',
+  paste_token: 'Paste token',
+  search: 'Search similar',
+}
+
+export const errors = { say: errorWords, actions: actionWords }

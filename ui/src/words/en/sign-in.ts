@@ -1,0 +1,63 @@
+// Words of the sign-in screen.
+
+import type { SignInPhase, Storage } from '../../contract/generated'
+import { clock } from '../format'
+
+export const signIn = {
+  title: (server: string) => `Sign in to ${server}`,
+  lead: 'The sign-in happens in your browser. Sifter never sees your password.',
+  browser: 'Continue in the browser',
+  or: 'or',
+  token: 'Paste a token instead',
+  tokenOnly: 'Paste a token',
+  noWay: 'This server offers no way to sign in that Sifter knows.',
+  choose: 'How would you like to sign in?',
+  chooseNote:
+    'The page of the server opens in your browser. When you have approved, this window goes on by itself.',
+  begin: 'Open the browser',
+  phase: (phase: SignInPhase, host: string): { title: string; note: string } => {
+    switch (phase) {
+      case 'preparing':
+        return { title: `Asking ${host} how to sign in…`, note: 'This takes a moment.' }
+      case 'waiting_for_browser':
+        return {
+          title: 'Waiting for your browser…',
+          note: `Approve the request on ${host}. This window goes on by itself.`,
+        }
+      case 'exchanging':
+        return { title: 'Approved. Finishing the sign-in…', note: 'You can close the page in the browser.' }
+      case 'storing':
+        return { title: 'Storing the sign-in…', note: 'Your keychain may ask for its password.' }
+      case 'done':
+        return { title: 'You are signed in', note: `Your account on ${host} is ready.` }
+      case 'failed':
+        return { title: 'The sign-in did not work', note: '' }
+      case 'cancelled':
+        return { title: 'Sign-in cancelled', note: 'Nothing was stored.' }
+    }
+  },
+  noBrowser: 'No browser could be opened. Copy the link and open it yourself.',
+  openAgain: 'Open again',
+  copyLink: 'Copy link',
+  linkCopied: 'Link copied',
+  linkWorks: (seconds: number) => `The link works for ${clock(seconds)} more`,
+  cancel: 'Cancel',
+  startAgain: 'Start again',
+  step1: 'Create a token on the server',
+  step1Note: 'Name it after this computer, so you can revoke it later.',
+  openTokenPage: 'Open token page',
+  step2: 'Copy it, then paste it here',
+  step2Note: 'Sifter takes it straight from the clipboard. It never shows in this window.',
+  pasteToken: 'Paste token and sign in',
+  pasting: 'Checking the token…',
+  stored: (storage: Storage) =>
+    storage.kind === 'keychain'
+      ? `Stored in ${storage.name}. The clipboard is cleared.`
+      : 'Kept for this session only: this computer has no keychain. The clipboard is cleared.',
+  signedInAs: (name: string, server: string) => `Signed in to ${server} as ${name}`,
+  goOn: 'Go to the library',
+  alreadyIn: (name: string) => `You are signed in as ${name}.`,
+  serverOff: 'This library is off.',
+  serverOffNote: 'Start it to sign in.',
+  start: 'Start it',
+}

@@ -1,0 +1,120 @@
+// Words of the Transfers screen, of its announcements, and of the toasts that end a transfer.
+
+import type { DoneHow, TransferView } from '../../contract/generated'
+import { clock, count, duration, percent, size, sizeOf } from '../format'
+
+const place = (transfer: TransferView) => `${transfer.path.entity}/${transfer.path.collection}`
+
+const DONE: Record<DoneHow, { word: string; note: string }> = {
+  arrived: { word: 'Arrived', note: '' },
+  arrived_late: { word: 'Arrived', note: 'The server answered late, so we checked.' },
+  already_there: { word: 'Already there', note: 'Only the tags were set.' },
+  verified: { word: 'Digest verified', note: '' },
+}
+
+export const transfers = {
+  title: 'Transfers',
+  search: 'Search transfers',
+  pauseAll: 'Pause all',
+  resumeAll: 'Resume all',
+  active: 'Active',
+  next: 'Up next',
+  attention: 'Needs attention',
+  done: 'Done',
+  kept: 'kept for 30 days',
+  clear: 'Clear',
+  clearLabel: 'Clear finished transfers',
+  pause: 'Pause',
+  resume: 'Resume',
+  cancel: 'Cancel',
+  remove: 'Remove',
+  dismiss: 'Dismiss',
+  startNow: 'Start now',
+  moveUp: 'Move up',
+  moveDown: 'Move down',
+  showInFolder: 'Show in folder',
+  copyReference: 'Copy reference',
+  details: 'Details',
+  noMatch: (text: string) => `No transfer matches “${text}”.`,
+  actionOn: (action: string, file: string) => `${action}: ${file}`,
+  phases: 'Phases',
+  uploadSteps: ['Hashing', 'Uploading', 'Server is processing', 'Checking', 'Done'],
+  downloadSteps: ['Downloading', 'Verifying', 'Done'],
+  to: (transfer: TransferView) => `to ${transfer.serverName} / ${place(transfer)}`,
+  from: (transfer: TransferView) => `from ${transfer.serverName} / ${place(transfer)}`,
+  nowUp: (unit: string, files: number) => `${unit}, ${count(files, 'file')}`,
+  allSent: 'all sent',
+  left: (seconds: number) => `${duration(seconds)} left`,
+  safe: (transfer: TransferView) => {
+    const { done, total, retried } = transfer.parts
+    const where = transfer.direction === 'up' ? 'on the server' : 'on this computer'
+    const parts = `${done} of ${count(total, 'part')} ${done === 1 ? 'is' : 'are'} safe ${where}.`
+    if (retried === 0) return parts
+    const again = transfer.direction === 'up' ? 'sent' : 'fetched'
+    return `${parts} ${count(retried, 'part')} ${retried === 1 ? 'was' : 'were'} ${again} again.`
+  },
+  bar: (transfer: TransferView) => {
+    const safe = percent(transfer.bytesDone, transfer.bytesTotal)
+    return transfer.direction === 'up'
+      ? `${transfer.fileName}, ${safe} safe on the server`
+      : `${transfer.fileName}, ${safe} here`
+  },
+  doing: (transfer: TransferView, waited: number): string => {
+    const amount = transfer.bytesTotal > 0 ? sizeOf(transfer.bytesDone, transfer.bytesTotal) : ''
+    const withAmount = (word: string) => (amount ? `${word}, ${amount}` : word)
+    switch (transfer.phase.kind) {
+      case 'queued':
+        return 'Waiting for its turn'
+      case 'hashing':
+        return withAmount('Hashing')
+      case 'uploading':
+        return withAmount('Uploading')
+      case 'downloading':
+        return withAmount('Downloading')
+      case 'server_processing':
+        return `Server is processing, ${clock(waited)}`
+      case 'checking':
+        return `All data was sent. Checking… ${clock(waited)}`
+      case 'verifying':
+        return 'Verifying the digest'
+      case 'paused':
+        return `Paused at ${percent(transfer.bytesDone, transfer.bytesTotal)}`
+      case 'needs_attention':
+        return 'Needs attention'
+      case 'cancelled':
+        return 'Cancelled'
+      case 'done':
+        return DONE[transfer.phase.how].word
+    }
+  },
+  ended: (how: DoneHow) => DONE[how].word,
+  endedNote: (transfer: TransferView): string => {
+    if (transfer.phase.kind !== 'done') return ''
+    const note = DONE[transfer.phase.how].note
+    if (note) return note
+    if (transfer.secondsTaken === null) return size(transfer.bytesTotal)
+    return `${size(transfer.bytesTotal)} in ${duration(Math.max(1, transfer.secondsTaken))}`
+  },
+  fileGone: 'No longer in its folder',
+  uploaded: (transfer: TransferView) => `Uploaded ${shortName(transfer)}`,
+  downloaded: (transfer: TransferView) => `Downloaded ${transfer.fileName}, digest verified`,
+  stopped: (transfer: TransferView) => `${transfer.fileName} needs your attention`,
+  copyLink: 'Copy link',
+  show: 'Show',
+  look: 'Look',
+  progress: (transfer: TransferView, step: number) => `${transfer.fileName}: ${step} %`,
+  graph: (up: string, down: string, peakUp: string, peakDown: string) =>
+    `Speed of the last 60 seconds. Up: ${up} now, ${peakUp} at most. Down: ${down} now, ${peakDown} at most.`,
+  graphQuiet: 'Speed of the last 60 seconds. Nothing was moving.',
+  restarted: {
+    file_changed: 'The file changed, so it began anew.',
+    upload_forgotten: 'The server forgot the upload, so it began anew.',
+    other: 'It had to begin anew.',
+  },
+}
+
+/** "samtools:1.22". */
+function shortName(transfer: TransferView): string {
+  const tag = transfer.tags[0]
+  return tag ? `${transfer.path.container}:${tag}` : transfer.path.container
+}
