@@ -1,1 +1,8 @@
-fn main() { sifter::run(); }
+//! The desktop program.
+
+// No console window beside the app on Windows.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    sifter::run()
+}

@@ -1,0 +1,64 @@
+//! What the desktop sends to the window: files dragged over it, files opened with Sifter, a second start.
+
+use std::path::PathBuf;
+
+use sifter_app_core::DragPhase;
+use tauri::{DragDropEvent, Manager, PhysicalPosition, Window, WindowEvent};
+
+use crate::Core;
+
+/// Hands a drag to the app. The page hears only an opaque sheet and a position, never a path.
+pub(crate) fn on_window_event(window: &Window, event: &WindowEvent) {
+    let WindowEvent::DragDrop(drag) = event else { return };
+    let Some(core) = window.try_state::<Core>() else { return };
+    let core = core.inner().clone();
+    let scale = window.scale_factor().unwrap_or(1.0);
+    let place = |position: &PhysicalPosition<f64>| (position.x / scale, position.y / scale);
+    match drag {
+        DragDropEvent::Enter { paths, position } => {
+            let (x, y) = place(position);
+            core.drag(DragPhase::Enter, paths.len(), x, y);
+        }
+        DragDropEvent::Over { position } => {
+            let (x, y) = place(position);
+            core.drag(DragPhase::Over, 0, x, y);
+        }
+        DragDropEvent::Drop { paths, position } => {
+            let (x, y) = place(position);
+            let paths = paths.clone();
+            tauri::async_runtime::spawn(async move { core.drop_files(paths, x, y).await });
+        }
+        _ => core.drag(DragPhase::Leave, 0, 0.0, 0.0),
+    }
+}
+
+/// Files among a program's arguments, as a double click or *Open with* passes them.
+pub(crate) fn files_in(arguments: impl IntoIterator<Item = String>, folder: &std::path::Path) -> Vec<PathBuf> {
+    arguments
+        .into_iter()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .map(|argument| folder.join(argument))
+        .filter(|path| path.exists())
+        .collect()
+}
+
+/// Opens an upload sheet for files that came from outside the window.
+pub(crate) fn open_files(core: &Core, files: Vec<PathBuf>) {
+    if files.is_empty() {
+        return;
+    }
+    let core = core.clone();
+    tauri::async_runtime::spawn(async move { core.drop_files(files, 0.0, 0.0).await });
+}
+
+/// A second start: show the window that is there, and open the files it was started with.
+pub(crate) fn on_second_start(app: &tauri::AppHandle, arguments: Vec<String>, folder: &str) {
+    if let Some(window) = app.get_webview_window(crate::WINDOW) {
+        let _ = window.unminimize();
+        let _ = window.set_focus();
+    }
+    if let Some(core) = app.try_state::<Core>() {
+        open_files(core.inner(), files_in(arguments, std::path::Path::new(folder)));
+    }
+}
