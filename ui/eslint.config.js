@@ -23,7 +23,12 @@ export default ts.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // The policy of the window allows no inline style attributes.
-      'svelte/no-inline-styles': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'SvelteAttribute[key.name="style"]', message: 'Use a class, or a style: directive.' },
+      ],
+      // TypeScript checks imports itself, and better.
+      'no-import-assign': 'off',
       'svelte/no-at-html-tags': 'error',
       'svelte/button-has-type': 'error',
       'no-restricted-imports': [
