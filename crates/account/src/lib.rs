@@ -1,1 +1,35 @@
-//! Sign-in flows, tokens and the vault.
+//! Accounts: signing in through the browser, pasted tokens, the vault they lie in, and tokens that
+//! are always fresh.
+//!
+//! - [`Vault`] keeps secrets in the keychain of the operating system, or in memory without one.
+//! - [`Accounts`] is the list of accounts and hands out access tokens ([`Accounts::access_token`]).
+//! - [`SignIns`] runs sign-ins: OAuth 2.1 authorization code with PKCE S256 over a loopback redirect.
+//!
+//! No secret leaves this crate except as a [`secrecy::SecretString`] on its way into a request.
+
+mod account;
+mod accounts;
+mod browser;
+mod error;
+mod grants;
+mod identity;
+mod loopback;
+mod metadata;
+mod secret;
+mod session;
+mod sign_in;
+mod token;
+mod transport;
+pub mod vault;
+
+pub use account::{Account, AccountId, AccountKind, AccountState, Server, ServerKey, Storage};
+pub use accounts::{Accounts, SignedOut};
+pub use browser::{BrowserOpener, SystemBrowser};
+pub use error::{Cause, Error};
+pub use grants::CLIENT_ID;
+pub use identity::{BoxFuture, Identify, IdentifyError, Identity};
+pub use sign_in::{Phase, Progress, SignIn, SignInId, SignInRequest, SignIns, TIME_TO_SIGN_IN};
+pub use vault::{Vault, VaultStatus};
+
+/// The name of Sifter's items in the keychain: the bundle identifier.
+pub const DEFAULT_SERVICE: &str = "dev.sifter.desktop";

@@ -1,0 +1,188 @@
+//! What an authorization server says about itself (RFC 8414), and the checks before it is believed.
+
+use http::StatusCode;
+use serde::Deserialize;
+use url::Url;
+
+use crate::error::Error;
+use crate::transport::{Http, is_allowed, is_loopback};
+
+/// The part of the metadata Sifter uses, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Metadata {
+    /// Exactly as the server writes it: what `iss` is compared with.
+    pub(crate) issuer: String,
+    pub(crate) authorize: Url,
+    pub(crate) token: Url,
+    pub(crate) revoke: Option<Url>,
+    /// The answer must carry `iss` (RFC 9207).
+    pub(crate) sends_issuer: bool,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    authorization_endpoint: Url,
+    token_endpoint: Url,
+    #[serde(default)]
+    revocation_endpoint: Option<Url>,
+    #[serde(default)]
+    code_challenge_methods_supported: Vec<String>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl Metadata {
+    /// Asks the issuer. A server without the document has no sign-in page.
+    pub(crate) async fn fetch(http: &Http, issuer: &Url) -> Result<Self, Error> {
+        if !is_allowed(issuer) || issuer.query().is_some() || issuer.fragment().is_some() {
+            return Err(Error::UnsafeServer {
+                what: "its address",
+            });
+        }
+        let answer = http.get(&document_address(issuer)).await?;
+        match answer.status {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND => return Err(Error::NoSignIn),
+            status if status.is_server_error() => {
+                return Err(Error::ServerRejected {
+                    reason: status.as_u16().to_string(),
+                });
+            }
+            _ => {
+                return Err(Error::BadResponse {
+                    what: "no description of its sign-in",
+                });
+            }
+        }
+        let document = serde_json::from_slice(&answer.body).map_err(|_| Error::BadResponse {
+            what: "the description of its sign-in",
+        })?;
+        check(document, issuer)
+    }
+}
+
+/// `https://host/path` describes itself at `https://host/.well-known/oauth-authorization-server/path`
+/// (RFC 8414 section 3.1).
+fn document_address(issuer: &Url) -> Url {
+    let mut address = issuer.clone();
+    let path = issuer.path().trim_end_matches('/');
+    address.set_path(&format!("/.well-known/oauth-authorization-server{path}"));
+    address
+}
+
+fn check(document: Document, issuer: &Url) -> Result<Metadata, Error> {
+    let unsafe_server = |what| Err(Error::UnsafeServer { what });
+    // `https://host` and `https://host/` are one issuer; `Url` always writes the second.
+    let known = issuer.as_str();
+    let same = document.issuer == known
+        || issuer.path() == "/" && known.strip_suffix('/') == Some(&document.issuer);
+    if !same {
+        return unsafe_server("it speaks for another issuer");
+    }
+    let addresses = [
+        Some(&document.authorization_endpoint),
+        Some(&document.token_endpoint),
+        document.revocation_endpoint.as_ref(),
+    ];
+    for address in addresses.into_iter().flatten() {
+        // On this machine every port may belong to somebody else.
+        let home = address.host() == issuer.host()
+            && (!is_loopback(address) || address.port() == issuer.port());
+        if !is_allowed(address) || !home || address.scheme() != issuer.scheme() {
+            return unsafe_server("an address of its sign-in is elsewhere");
+        }
+    }
+    let methods = &document.code_challenge_methods_supported;
+    if !methods.iter().any(|method| method == "S256") {
+        return unsafe_server("no PKCE with S256");
+    }
+    Ok(Metadata {
+        issuer: document.issuer,
+        authorize: document.authorization_endpoint,
+        token: document.token_endpoint,
+        revoke: document.revocation_endpoint,
+        sends_issuer: document.authorization_response_iss_parameter_supported,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn good() -> Value {
+        json!({
+            "issuer": "https://id.example.org",
+            "authorization_endpoint": "https://id.example.org/oauth/authorize",
+            "token_endpoint": "https://id.example.org/oauth/token",
+            "revocation_endpoint": "https://id.example.org/oauth/revoke",
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true
+        })
+    }
+
+    fn checked(issuer: &str, document: Value) -> Result<Metadata, Error> {
+        let document = serde_json::from_value(document).unwrap();
+        check(document, &Url::parse(issuer).unwrap())
+    }
+
+    #[test]
+    fn a_server_that_describes_itself_well_is_believed() {
+        let metadata = checked("https://id.example.org", good()).unwrap();
+        assert!(metadata.sends_issuer);
+        assert_eq!(metadata.issuer, "https://id.example.org");
+    }
+
+    #[test]
+    fn a10_metadata_of_another_issuer_or_with_foreign_or_unsafe_addresses_is_refused() {
+        for (field, value) in [
+            ("issuer", "https://evil.test"),
+            ("issuer", "https://id.example.org/other"),
+            ("token_endpoint", "https://evil.test/oauth/token"),
+            ("token_endpoint", "http://id.example.org/oauth/token"),
+            (
+                "authorization_endpoint",
+                "https://id.example.org@evil.test/",
+            ),
+            ("authorization_endpoint", "javascript:alert(1)"),
+            ("revocation_endpoint", "http://127.0.0.1:1/revoke"),
+        ] {
+            let mut document = good();
+            document[field] = value.into();
+            let error = checked("https://id.example.org", document).unwrap_err();
+            assert_eq!(error.code(), "unsafe_server", "{field} {value}");
+        }
+    }
+
+    #[test]
+    fn a10_on_this_machine_another_port_is_another_server() {
+        let document = json!({
+            "issuer": "http://127.0.0.1:4000",
+            "authorization_endpoint": "http://127.0.0.1:4000/a",
+            "token_endpoint": "http://127.0.0.1:4001/t",
+            "code_challenge_methods_supported": ["S256"],
+        });
+        let error = checked("http://127.0.0.1:4000", document).unwrap_err();
+        assert_eq!(error.code(), "unsafe_server");
+    }
+
+    #[test]
+    fn a07_metadata_without_s256_is_refused() {
+        for methods in [json!([]), json!(["plain"]), json!(["s256"])] {
+            let mut document = good();
+            document["code_challenge_methods_supported"] = methods;
+            let error = checked("https://id.example.org", document).unwrap_err();
+            assert_eq!(error.code(), "unsafe_server");
+        }
+    }
+
+    #[test]
+    fn the_description_of_an_issuer_with_a_path_lies_beside_the_path() {
+        let address = document_address(&Url::parse("https://host.test/team/a/").unwrap());
+        assert_eq!(
+            address.as_str(),
+            "https://host.test/.well-known/oauth-authorization-server/team/a"
+        );
+    }
+}

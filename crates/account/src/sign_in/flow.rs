@@ -1,0 +1,180 @@
+//! The steps of one sign-in, from the server's description to the stored account.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{Phase, Progress, SignIn, SignInRequest, open};
+use crate::account::{Account, AccountId};
+use crate::accounts::Accounts;
+use crate::error::Error;
+use crate::grants::Request;
+use crate::loopback::{Arrival, Expect, Loopback, Outcome, Page};
+use crate::metadata::Metadata;
+use crate::secret::{Grant, Secret};
+
+/// Runs the sign-in and reports its end, whatever it is.
+pub(super) async fn run(
+    accounts: Accounts,
+    request: SignInRequest,
+    sign_in: SignIn,
+    report: watch::Sender<Progress>,
+) {
+    let flow = Flow {
+        accounts,
+        request,
+        sign_in,
+        report,
+    };
+    let phase = match flow.whole().await {
+        Ok(account) => Phase::Done(Box::new(account)),
+        Err(error) => {
+            tracing::info!(sign_in = %flow.sign_in.id, code = error.code(), "sign-in ended");
+            Phase::Failed(Arc::new(error))
+        }
+    };
+    flow.enter(phase);
+}
+
+struct Flow {
+    accounts: Accounts,
+    request: SignInRequest,
+    sign_in: SignIn,
+    report: watch::Sender<Progress>,
+}
+
+impl Flow {
+    fn enter(&self, phase: Phase) {
+        self.report.send_modify(|progress| progress.phase = phase);
+    }
+
+    /// Does one step unless the person cancels. The step's future is dropped then, and with it
+    /// its port and connections.
+    async fn unless_cancelled<T>(
+        &self,
+        step: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            () = self.sign_in.stop.cancelled() => Err(Error::Cancelled),
+            outcome = step => outcome,
+        }
+    }
+
+    async fn whole(&self) -> Result<Account, Error> {
+        let issuer = self.request.server.issuer.clone().ok_or(Error::NoSignIn)?;
+        // Always asked anew: this is the moment to notice that the server has changed.
+        let asked = self.accounts.fresh_metadata(&issuer);
+        let metadata = self.unless_cancelled(asked).await?;
+        let port = Loopback::bind().await.map_err(Error::PortUnavailable)?;
+        let redirect = port.redirect_uri().map_err(|_| Error::BadResponse {
+            what: "the address of this computer",
+        })?;
+        let extra = &self.request.extra;
+        let request = Request::new(&metadata, redirect, &self.request.scopes, extra);
+        // Set once, here: the cell is new.
+        let _ = self.sign_in.link.set(request.link.clone());
+        let arrival = self
+            .unless_cancelled(self.browser(port, &metadata, &request))
+            .await?;
+        self.settle(arrival, &metadata, request).await
+    }
+
+    /// Shows the page and waits until the browser is back.
+    async fn browser(
+        &self,
+        port: Loopback,
+        metadata: &Metadata,
+        request: &Request,
+    ) -> Result<Arrival, Error> {
+        self.enter(Phase::AwaitingBrowser);
+        let expect = Expect {
+            state: request.state.clone(),
+            issuer: metadata.issuer.clone(),
+            issuer_required: metadata.sends_issuer,
+        };
+        let opening = async {
+            let opened = open(&self.sign_in.opener, request.link.clone()).await;
+            if let Err(error) = opened {
+                // Not the end: the person can copy the link into a browser.
+                tracing::warn!(error = %error, "no browser could be opened");
+                self.report
+                    .send_modify(|progress| progress.browser_failed = true);
+            }
+            std::future::pending().await
+        };
+        let deadline = self.report.borrow().deadline;
+        tokio::select! {
+            arrival = tokio::time::timeout_at(deadline, port.wait(expect)) => {
+                arrival.map_err(|_| Error::TimedOut)
+            }
+            () = opening => Err(Error::TimedOut),
+        }
+    }
+
+    /// The browser waits for its last page while the sign-in is finished behind it.
+    async fn settle(
+        &self,
+        arrival: Arrival,
+        metadata: &Metadata,
+        request: Request,
+    ) -> Result<Account, Error> {
+        let (arrived, tab) = arrival.split();
+        let outcome = match arrived {
+            Outcome::Code(code) => self.finish(metadata, request, &code).await,
+            Outcome::Denied(reason) => Err(Error::Denied { reason }),
+            Outcome::IssuerMismatch => Err(Error::IssuerMismatch),
+        };
+        let page = match &outcome {
+            Ok(account) => Page::SignedIn {
+                name: account.display.clone(),
+                server: account.server.label.clone(),
+            },
+            Err(Error::Denied { .. }) => Page::Declined,
+            Err(_) => Page::Failed,
+        };
+        tab.show(page).await;
+        outcome
+    }
+
+    async fn finish(
+        &self,
+        metadata: &Metadata,
+        request: Request,
+        code: &secrecy::SecretString,
+    ) -> Result<Account, Error> {
+        self.enter(Phase::Exchanging);
+        let exchange = async {
+            // Nothing is stored yet: an `invalid_grant` here is the server's word against the code.
+            request
+                .exchange(&self.accounts.shared.http, code)
+                .await
+                .map_err(|error| match error {
+                    Error::NeedsSignIn => Error::ServerRejected {
+                        reason: "invalid_grant".into(),
+                    },
+                    other => other,
+                })
+        };
+        let grant = self.unless_cancelled(exchange).await?;
+        let kept = self.identify_and_keep(&grant).await;
+        if kept.is_err() {
+            // Tokens nobody will use should not live on at the server.
+            let (http, metadata) = (self.accounts.shared.http.clone(), metadata.clone());
+            tokio::spawn(async move { crate::grants::revoke(&http, &metadata, &grant).await });
+        }
+        kept
+    }
+
+    async fn identify_and_keep(&self, grant: &Grant) -> Result<Account, Error> {
+        self.enter(Phase::Validating);
+        let asked = async { Ok(self.request.identify.identify(&grant.access).await?) };
+        let identity = self.unless_cancelled(asked).await?;
+        self.enter(Phase::Storing);
+        let server = self.request.server.clone();
+        let renewed: Option<AccountId> = self.request.account;
+        let secret = Secret::Grant(grant.clone());
+        // Not cancelled half-way: the keychain and the list belong together.
+        self.accounts.keep(server, identity, secret, renewed).await
+    }
+}
