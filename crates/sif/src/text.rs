@@ -33,7 +33,7 @@ pub fn header_text(header: &Header) -> String {
     rows.add("Descriptors Size", rounded(header.descriptors_size));
     rows.add("Data Offset", header.data_offset);
     rows.add("Data Size", rounded(header.data_size));
-    rows.print("")
+    rows.print("", " ")
 }
 
 /// The table of `siftool list`.
@@ -77,7 +77,7 @@ pub fn info_text(object: &Descriptor) -> String {
         rows.add("Name", printable(&name));
     }
     add_metadata(object, &mut rows);
-    rows.print("  ")
+    rows.print("  ", "  ")
 }
 
 fn add_metadata(object: &Descriptor, rows: &mut Rows) {
@@ -182,7 +182,7 @@ impl Rows {
         self.0.push((label, value.to_string()));
     }
 
-    fn print(&self, indent: &str) -> String {
+    fn print(&self, indent: &str, gap: &str) -> String {
         let width = self
             .0
             .iter()
@@ -192,7 +192,7 @@ impl Rows {
         self.0
             .iter()
             .fold(String::new(), |mut text, (label, value)| {
-                let _ = writeln!(text, "{indent}{:<width$} {value}", format!("{label}:"));
+                let _ = writeln!(text, "{indent}{:<width$}{gap}{value}", format!("{label}:"));
                 text
             })
     }

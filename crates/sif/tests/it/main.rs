@@ -1,0 +1,17 @@
+//! What the crate promises, shown from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and one that is skipped says so"
+)]
+
+mod changing;
+mod golden_changes;
+mod golden_images;
+mod golden_text;
+mod golden_writer;
+mod hostile;
+mod inspecting;
+mod reading;
+mod samples;
+mod vectors;
