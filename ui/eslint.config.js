@@ -31,6 +31,8 @@ export default ts.config(
       'no-import-assign': 'off',
       'svelte/no-at-html-tags': 'error',
       'svelte/button-has-type': 'error',
+      // Books that no component reads (handlers, caches) need no reactivity.
+      'svelte/prefer-svelte-reactivity': 'off',
       'no-restricted-imports': [
         'error',
         { patterns: [{ group: ['@tauri-apps/*'], message: 'Only src/host/tauri.ts speaks with Tauri.' }] },

@@ -1,5 +1,6 @@
 /** Where the window is, and the way back. History lives in memory: the window has no address bar. */
 import type { LibraryPath, SearchScope } from '../contract/generated'
+import type { SheetRequest } from './sheets.svelte'
 
 export type Route =
   | { name: 'welcome' }
@@ -8,6 +9,7 @@ export type Route =
   | { name: 'computer' }
   | { name: 'accounts' }
   | { name: 'settings' }
+  | { name: 'sign_in'; serverId: string; then?: SheetRequest }
   | { name: 'server'; serverId: string }
   | { name: 'entity'; serverId: string; entity: string }
   | { name: 'collection'; serverId: string; entity: string; collection: string }

@@ -3,7 +3,6 @@ import type { DownloadPlan, ImageRef, LibraryPath } from '../contract/generated'
 
 export type SheetRequest =
   | { kind: 'connect'; address?: string }
-  | { kind: 'sign_in'; serverId: string }
   | { kind: 'upload'; sheetId: string; serverId?: string; path?: Partial<LibraryPath>; tag?: string }
   | { kind: 'shortcuts' }
   | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }

@@ -7,24 +7,44 @@ import { Actions } from './actions.svelte'
 import { App } from './app.svelte'
 import { Downloads } from './downloads.svelte'
 import { Library } from './library.svelte'
+import { Links } from './links.svelte'
 import { Navigation } from './navigation.svelte'
+import { outcomeToast } from './outcomes'
 import { Servers } from './servers.svelte'
+import { Settings } from './settings.svelte'
 import { Sheets } from './sheets.svelte'
+import { SignIn } from './sign-in.svelte'
+import { Toasts } from './toasts.svelte'
+import { Transfers } from './transfers.svelte'
+import { Uploads } from './uploads.svelte'
 
 export class Sifter {
   readonly navigation = new Navigation()
   readonly sheets = new Sheets()
   readonly actions = new Actions()
+  readonly toasts = new Toasts()
   readonly app: App
   readonly servers: Servers
   readonly library: Library
   readonly downloads: Downloads
+  readonly links: Links
+  readonly settings: Settings
+  readonly signIn: SignIn
+  readonly transfers: Transfers
+  readonly uploads: Uploads
 
   constructor(readonly host: Host) {
     this.app = new App(host)
     this.servers = new Servers(host)
     this.library = new Library(host)
     this.downloads = new Downloads(host, this.sheets)
+    this.links = new Links(host, this.navigation, this.sheets)
+    this.settings = new Settings(host, this.app)
+    this.signIn = new SignIn(host)
+    this.transfers = new Transfers(host, (transfer) =>
+      this.toasts.say(outcomeToast(transfer, this.transfers, this.navigation)),
+    )
+    this.uploads = new Uploads(host, this.servers, this.sheets)
   }
 
   /** Loads what every screen needs and follows the events until the returned function is called. */
@@ -32,6 +52,7 @@ export class Sifter {
     const stop = this.host.watch((event) => this.hear(event))
     void this.app.load()
     void this.servers.load()
+    void this.transfers.load()
     return stop
   }
 
@@ -39,6 +60,9 @@ export class Sifter {
     this.app.hear(event)
     this.servers.hear(event)
     this.library.hear(event)
+    this.signIn.hear(event)
+    this.transfers.hear(event)
+    this.uploads.hear(event)
   }
 }
 

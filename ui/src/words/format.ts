@@ -87,14 +87,16 @@ function parse(time: string | null): Date | null {
   return Number.isNaN(date.getTime()) ? null : date
 }
 
-const AGES: [limit: number, step: number, unit: string][] = [
-  [3600, 60, 'min'],
-  [86_400, 3600, 'h'],
-  [14 * 86_400, 86_400, 'd'],
-  [60 * 86_400, 7 * 86_400, 'wk'],
-  [730 * 86_400, 30.44 * 86_400, 'mo'],
-  [Infinity, 365.25 * 86_400, 'y'],
+/** Up to `limit` seconds, ages are counted in steps of `step` seconds. */
+const AGES: { limit: number; step: number; unit: string }[] = [
+  { limit: 3600, step: 60, unit: 'min' },
+  { limit: 86_400, step: 3600, unit: 'h' },
+  { limit: 14 * 86_400, step: 86_400, unit: 'd' },
+  { limit: 60 * 86_400, step: 7 * 86_400, unit: 'wk' },
+  { limit: 730 * 86_400, step: 30.44 * 86_400, unit: 'mo' },
 ]
+
+const YEARS = { step: 365.25 * 86_400, unit: 'y' }
 
 /** "2 d ago", "in 20 d", "now". Empty for a missing or unreadable time. */
 export function relative(time: string | null, now: Date = new Date()): string {
@@ -103,8 +105,8 @@ export function relative(time: string | null, now: Date = new Date()): string {
   const seconds = (now.getTime() - date.getTime()) / 1000
   const distance = Math.abs(seconds)
   if (distance < 60) return 'now'
-  const age = AGES.find(([limit]) => distance < limit) ?? AGES[AGES.length - 1]!
-  const text = `${Math.max(1, Math.floor(distance / age[1]))} ${age[2]}`
+  const { step, unit } = AGES.find(({ limit }) => distance < limit) ?? YEARS
+  const text = `${Math.max(1, Math.floor(distance / step))} ${unit}`
   return seconds >= 0 ? `${text} ago` : `in ${text}`
 }
 

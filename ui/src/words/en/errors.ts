@@ -317,6 +317,13 @@ const FILES: Partial<Record<ErrorCode, Say>> = {
     ),
 }
 
+function unforeseen(): ErrorWords {
+  return say('Something went wrong that we did not foresee', 'The details help a report.', {
+    tone: 'bad',
+    actions: ['retry'],
+  })
+}
+
 const REST: Partial<Record<ErrorCode, Say>> = {
   invalid_request: () =>
     say(
@@ -355,11 +362,7 @@ const REST: Partial<Record<ErrorCode, Say>> = {
       actions: ['retry'],
     }),
   cancelled: () => say('Cancelled', 'Nothing was left behind.', { icon: 'info' }),
-  internal: () =>
-    say('Something went wrong that we did not foresee', 'The details help a report.', {
-      tone: 'bad',
-      actions: ['retry'],
-    }),
+  internal: unforeseen,
 }
 
 function nameField(field: string): string {
@@ -376,7 +379,7 @@ export function hasWords(code: ErrorCode): boolean {
 /** The words and the useful actions for an error. Retry is offered only where it can help. */
 export function errorWords(error: UiError): ErrorWords {
   const facts = new Facts(error)
-  const words = (SAY[error.code] ?? REST.internal!)(facts)
+  const words = (SAY[error.code] ?? unforeseen)(facts)
   const actions = words.actions.filter((action) => action !== 'retry' || facts.canRetry)
   if (error.retry === 'after_sign_in' && !actions.includes('sign_in')) actions.unshift('sign_in')
   return { ...words, actions }

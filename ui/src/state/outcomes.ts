@@ -1,0 +1,37 @@
+/** Turns the end of a transfer into the toast that tells of it. */
+import type { TransferView } from '../contract/generated'
+import { words } from '../words/words'
+import type { Navigation } from './navigation.svelte'
+import type { ToastRequest } from './toasts.svelte'
+import type { Transfers } from './transfers.svelte'
+
+export function outcomeToast(
+  transfer: TransferView,
+  transfers: Transfers,
+  navigation: Navigation,
+): ToastRequest {
+  if (transfer.phase.kind === 'needs_attention') {
+    return {
+      text: words.transfers.stopped(transfer),
+      icon: 'warn',
+      tone: 'bad',
+      action: words.transfers.look,
+      onaction: () => navigation.go({ name: 'transfers' }),
+    }
+  }
+  return transfer.direction === 'up'
+    ? {
+        text: words.transfers.uploaded(transfer),
+        icon: 'check',
+        tone: 'ok',
+        action: words.transfers.copyLink,
+        onaction: () => void transfers.copyReference(transfer),
+      }
+    : {
+        text: words.transfers.downloaded(transfer),
+        icon: 'check',
+        tone: 'ok',
+        action: words.transfers.show,
+        onaction: () => void transfers.act('transfer_reveal', transfer),
+      }
+}

@@ -1,0 +1,43 @@
+/** Changes to the settings. What they are is part of the app's own state. */
+import { toUiError } from '../contract/errors'
+import type { SettingsPatch, SettingsView, Theme, UiError } from '../contract/generated'
+import type { Host } from '../host/types'
+import type { App } from './app.svelte'
+
+export class Settings {
+  problem = $state.raw<UiError | null>(null)
+
+  constructor(
+    private readonly host: Host,
+    private readonly app: App,
+  ) {}
+
+  get view(): SettingsView | null {
+    return this.app.view?.settings ?? null
+  }
+
+  async set(patch: SettingsPatch): Promise<void> {
+    await this.change(() => this.host.call('settings_set', patch))
+  }
+
+  async chooseFolder(): Promise<void> {
+    await this.change(() => this.host.call('settings_choose_folder', {}))
+  }
+
+  private async change(ask: () => Promise<SettingsView>): Promise<void> {
+    try {
+      const settings = await ask()
+      this.app.hear({ kind: 'settings', settings })
+      this.problem = null
+    } catch (error) {
+      const problem = toUiError(error)
+      if (problem.code !== 'cancelled') this.problem = problem
+    }
+  }
+}
+
+/** Puts the chosen colours on the document; `system` follows the desktop. */
+export function applyTheme(theme: Theme, root: HTMLElement = document.documentElement): void {
+  if (theme === 'system') delete root.dataset.theme
+  else root.dataset.theme = theme
+}

@@ -1,0 +1,109 @@
+/** The sign-in that is under way, as the app tells it, and what a person can do about it. */
+import { toUiError } from '../contract/errors'
+import type { AppEvent, ServerView, SignInView, UiError } from '../contract/generated'
+import type { Host } from '../host/types'
+
+export class SignIn {
+  attempt = $state.raw<SignInView | null>(null)
+  /** Why a sign-in could not begin, or a token was not taken. */
+  problem = $state.raw<UiError | null>(null)
+  /** A token is being checked. */
+  pasting = $state(false)
+  private left = $state(0)
+  private clock: ReturnType<typeof setInterval> | undefined
+
+  /** Seconds until the link stops working, counted on between the app's reports. */
+  get secondsLeft(): number {
+    return this.left
+  }
+
+  constructor(private readonly host: Host) {}
+
+  hear(event: AppEvent): void {
+    if (event.kind !== 'sign_in') return
+    if (!this.attempt || event.signIn.id !== this.attempt.id) return
+    this.take(event.signIn)
+  }
+
+  async start(serverId: string): Promise<void> {
+    this.problem = null
+    await this.drop()
+    try {
+      this.take(await this.host.call('sign_in_start', { serverId }))
+    } catch (error) {
+      this.problem = toUiError(error)
+    }
+  }
+
+  async openAgain(): Promise<void> {
+    await this.onAttempt((signInId) => this.host.call('sign_in_open_again', { signInId }))
+  }
+
+  async copyLink(): Promise<boolean> {
+    return await this.onAttempt((signInId) => this.host.call('sign_in_copy_link', { signInId }))
+  }
+
+  async openTokenPage(serverId: string): Promise<void> {
+    try {
+      await this.host.call('sign_in_open_token_page', { serverId })
+      this.problem = null
+    } catch (error) {
+      this.problem = toUiError(error)
+    }
+  }
+
+  /** The app reads the clipboard; the window never sees the token. */
+  async pasteToken(serverId: string): Promise<ServerView | null> {
+    this.pasting = true
+    this.problem = null
+    try {
+      return await this.host.call('sign_in_paste_token', { serverId })
+    } catch (error) {
+      this.problem = toUiError(error)
+      return null
+    } finally {
+      this.pasting = false
+    }
+  }
+
+  /** Gives the attempt up, if there is one that is still going on. */
+  async drop(): Promise<void> {
+    const attempt = this.attempt
+    this.attempt = null
+    this.stopClock()
+    if (!attempt || isOver(attempt)) return
+    try {
+      await this.host.call('sign_in_cancel', { signInId: attempt.id })
+    } catch {
+      // An attempt that cannot be cancelled has ended already.
+    }
+  }
+
+  private take(attempt: SignInView): void {
+    this.attempt = attempt
+    this.left = attempt.secondsLeft
+    if (isOver(attempt)) this.stopClock()
+    else this.clock ??= setInterval(() => (this.left = Math.max(0, this.left - 1)), 1000)
+  }
+
+  private stopClock(): void {
+    clearInterval(this.clock)
+    this.clock = undefined
+  }
+
+  private async onAttempt(act: (signInId: string) => Promise<unknown>): Promise<boolean> {
+    if (!this.attempt) return false
+    try {
+      await act(this.attempt.id)
+      this.problem = null
+      return true
+    } catch (error) {
+      this.problem = toUiError(error)
+      return false
+    }
+  }
+}
+
+export function isOver(attempt: SignInView): boolean {
+  return attempt.phase === 'done' || attempt.phase === 'failed' || attempt.phase === 'cancelled'
+}
