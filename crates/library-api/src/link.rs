@@ -62,7 +62,16 @@ impl LinkInput {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
-        let text = &text[..text.floor_char_boundary(MAX_REF_LEN)];
+        let end = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .take_while(|at| *at <= MAX_REF_LEN)
+            .last();
+        let text = if text.len() > MAX_REF_LEN {
+            &text[..end.unwrap_or(0)]
+        } else {
+            text
+        };
         if text.is_empty() {
             return Self::Empty;
         }
