@@ -19,6 +19,8 @@ export class Links {
     private readonly host: Host,
     private readonly navigation: Navigation,
     private readonly sheets: Sheets,
+    /** A pasted path became an upload. */
+    private readonly onfile: (sheetId: string) => void,
   ) {}
 
   /** Goes to where the text points. True when that led anywhere. */
@@ -52,7 +54,7 @@ export class Links {
           this.sheets.open({ kind: 'connect', address: target.address })
           break
         case 'file':
-          this.sheets.open({ kind: 'upload', sheetId: target.sheetId })
+          this.onfile(target.sheetId)
           break
         case 'words':
           if (target.text.length < SHORTEST_SEARCH) this.trouble = { kind: 'too_short' }

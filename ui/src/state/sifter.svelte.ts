@@ -1,8 +1,10 @@
 /** All state of the window, one class per area, made once and handed down by context. */
 import { getContext, setContext } from 'svelte'
 
+import { toUiError } from '../contract/errors'
 import type { AppEvent } from '../contract/generated'
 import type { Host } from '../host/types'
+import { words } from '../words/words'
 import { Actions } from './actions.svelte'
 import { App } from './app.svelte'
 import { Downloads } from './downloads.svelte'
@@ -38,13 +40,13 @@ export class Sifter {
     this.servers = new Servers(host)
     this.library = new Library(host)
     this.downloads = new Downloads(host, this.sheets)
-    this.links = new Links(host, this.navigation, this.sheets)
     this.settings = new Settings(host, this.app)
     this.signIn = new SignIn(host)
     this.transfers = new Transfers(host, (transfer) =>
       this.toasts.say(outcomeToast(transfer, this.transfers, this.navigation)),
     )
     this.uploads = new Uploads(host, this.servers, this.sheets)
+    this.links = new Links(host, this.navigation, this.sheets, (sheetId) => void this.uploads.reopen(sheetId))
   }
 
   /** Loads what every screen needs and follows the events until the returned function is called. */
@@ -54,6 +56,16 @@ export class Sifter {
     void this.servers.load()
     void this.transfers.load()
     return stop
+  }
+
+  /** Puts a text on the clipboard and says so. */
+  async copy(text: string): Promise<void> {
+    try {
+      await this.host.call('app_copy', { text })
+      this.toasts.say({ text: words.common.copied, icon: 'copy' })
+    } catch (error) {
+      this.toasts.say({ text: words.errors.say(toUiError(error)).title, icon: 'warn', tone: 'bad' })
+    }
   }
 
   hear(event: AppEvent): void {

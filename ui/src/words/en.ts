@@ -1,25 +1,40 @@
 /** Every sentence in English, by area. Another language is another object of the same type. */
 import { accounts, connect } from './en/accounts'
 import { common } from './en/common'
+import { computer, downloads } from './en/computer'
+import { container } from './en/container'
 import { errors } from './en/errors'
+import { frame } from './en/frame'
+import { home } from './en/home'
 import { kit } from './en/kit'
+import { library } from './en/library'
+import { search } from './en/search'
 import { settings } from './en/settings'
 import { shortcuts } from './en/shortcuts'
 import { signIn } from './en/sign-in'
 import { transfers } from './en/transfers'
 import { uploads } from './en/uploads'
+import { welcome } from './en/welcome'
 
 export const en = {
   accounts,
   common,
+  computer,
   connect,
+  container,
+  downloads,
   errors,
+  frame,
+  home,
   kit,
+  library,
+  search,
   settings,
   shortcuts,
   signIn,
   transfers,
   uploads,
+  welcome,
 }
 
 export type Catalogue = typeof en

@@ -1,0 +1,23 @@
+/** The way down to a place in a library. */
+import type { Route } from '../../state/navigation.svelte'
+
+export interface Crumb {
+  label: string
+  /** Left out for a place that one cannot go to. */
+  route?: Route
+}
+
+/** Server, entity and collection, as far as they are given. */
+export function libraryCrumbs(
+  serverId: string,
+  serverName: string,
+  entity?: string,
+  collection?: string,
+): Crumb[] {
+  const crumbs: Crumb[] = [{ label: serverName, route: { name: 'server', serverId } }]
+  if (entity === undefined) return crumbs
+  crumbs.push({ label: entity, route: { name: 'entity', serverId, entity } })
+  if (collection === undefined) return crumbs
+  crumbs.push({ label: collection, route: { name: 'collection', serverId, entity, collection } })
+  return crumbs
+}
