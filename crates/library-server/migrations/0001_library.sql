@@ -141,3 +141,21 @@ CREATE TABLE upload_parts (
     received_at TEXT NOT NULL,
     PRIMARY KEY (upload_id, number)
 ) STRICT, WITHOUT ROWID;
+
+-- Where a container is and who may see it. `hidden` rows are shown to `owner_id` alone.
+CREATE VIEW places AS
+SELECT containers.id                                AS container_id,
+       containers.name                              AS container_name,
+       containers.description                       AS container_description,
+       containers.read_only                         AS read_only,
+       containers.stars                             AS stars,
+       containers.download_count                    AS download_count,
+       collections.id                               AS collection_id,
+       collections.name                             AS collection_name,
+       entities.id                                  AS entity_id,
+       entities.name                                AS entity_name,
+       entities.owner_id                            AS owner_id,
+       containers.private OR collections.private    AS hidden
+FROM containers
+JOIN collections ON collections.id = containers.collection_id
+JOIN entities ON entities.id = collections.entity_id;

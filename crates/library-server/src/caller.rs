@@ -21,7 +21,9 @@ impl Caller {
 
     /// Row of `users`, for queries that compare owners; empty for nobody.
     pub(crate) fn user_id(&self) -> &str {
-        self.0.as_ref().map_or("", |identity| identity.user_id.as_str())
+        self.0
+            .as_ref()
+            .map_or("", |identity| identity.user_id.as_str())
     }
 }
 
@@ -33,8 +35,13 @@ impl Identity {
 
     /// Refuses tokens that were made for reading only.
     pub(crate) fn may_write(self) -> Result<Self, Fault> {
-        let allowed = self.scopes.is_empty() || self.scopes.iter().any(|scope| scope == WRITE_SCOPE);
-        if allowed { Ok(self) } else { Err(Fault::MissingScope) }
+        let allowed =
+            self.scopes.is_empty() || self.scopes.iter().any(|scope| scope == WRITE_SCOPE);
+        if allowed {
+            Ok(self)
+        } else {
+            Err(Fault::MissingScope)
+        }
     }
 }
 
@@ -45,7 +52,9 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Fault> {
-        let Some(token) = bearer(&parts.headers)? else { return Ok(Self(None)) };
+        let Some(token) = bearer(&parts.headers)? else {
+            return Ok(Self(None));
+        };
         match oauth::verify_access_token(state, token).await? {
             Some(identity) => Ok(Self(Some(identity))),
             None => Err(Fault::BadToken),
@@ -58,7 +67,9 @@ impl FromRequestParts<AppState> for Caller {
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
     /// Longer than any token a client accepts (4096).
     const LIMIT: usize = 8192;
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
     let value = value.to_str().map_err(|_| Fault::BadToken)?.trim();
     let (scheme, credential) = value.split_once(' ').unwrap_or((value, ""));
     let credential = credential.trim();
@@ -98,7 +109,10 @@ mod tests {
 
     #[test]
     fn other_schemes_are_refused() {
-        assert!(matches!(bearer(&header_of("Basic dXNlcjpwYXNz")), Err(Fault::BadToken)));
+        assert!(matches!(
+            bearer(&header_of("Basic dXNlcjpwYXNz")),
+            Err(Fault::BadToken)
+        ));
         assert!(matches!(bearer(&header_of("tok")), Err(Fault::BadToken)));
     }
 }

@@ -42,26 +42,24 @@ impl fmt::Debug for Clock {
 
 /// A time as the database stores it: RFC 3339, UTC, whole seconds, so that text order is time order.
 pub(crate) fn stamp(at: OffsetDateTime) -> String {
-    let at = at.to_offset(time::UtcOffset::UTC).replace_nanosecond(0).unwrap_or(at);
+    let at = at
+        .to_offset(time::UtcOffset::UTC)
+        .replace_nanosecond(0)
+        .unwrap_or(at);
     // Formatting fails only for years past 9999.
-    at.format(&Rfc3339).unwrap_or_else(|_| String::from("9999-12-31T23:59:59Z"))
+    at.format(&Rfc3339)
+        .unwrap_or_else(|_| String::from("9999-12-31T23:59:59Z"))
 }
 
-/// Reads a stored time back; `None` for text this program did not write.
-pub(crate) fn read_stamp(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok()
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn stamps_sort_as_text_and_read_back() {
+    fn stamps_sort_as_text() {
         let early = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
         let late = early + time::Duration::days(400);
         assert!(stamp(early) < stamp(late));
-        assert_eq!(read_stamp(&stamp(early)), Some(early));
-        assert_eq!(read_stamp("yesterday"), None);
     }
 }

@@ -15,8 +15,10 @@ use tokio::sync::oneshot;
 use crate::error::Error;
 
 /// Applied in order; the file's `user_version` counts how many it has. Never edit one that was released.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_library.sql"), include_str!("../migrations/0002_oauth.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_library.sql"),
+    include_str!("../migrations/0002_oauth.sql"),
+];
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -84,6 +86,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Error> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    connection.set_prepared_statement_cache_capacity(128);
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A part is acknowledged only after its row is on disk, also across a power cut.
@@ -118,7 +121,10 @@ fn make_private(path: &Path) -> Result<(), Error> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    options.open(path).map(drop).map_err(Error::disk(PathBuf::from(path)))
+    options
+        .open(path)
+        .map(drop)
+        .map_err(Error::disk(PathBuf::from(path)))
 }
 
 #[cfg(test)]
@@ -130,11 +136,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("library.db");
         let first = connect(&path).unwrap();
-        first.execute("INSERT INTO settings VALUES ('a', x'01')", []).unwrap();
+        first
+            .execute("INSERT INTO settings VALUES ('a', x'01')", [])
+            .unwrap();
         drop(first);
         let second = connect(&path).unwrap();
-        let kept: Vec<u8> =
-            second.query_row("SELECT value FROM settings WHERE name = 'a'", [], |r| r.get(0)).unwrap();
+        let kept: Vec<u8> = second
+            .query_row("SELECT value FROM settings WHERE name = 'a'", [], |r| {
+                r.get(0)
+            })
+            .unwrap();
         assert_eq!(kept, [1]);
     }
 
@@ -142,8 +153,14 @@ mod tests {
     fn a_database_from_the_future_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("library.db");
-        connect(&path).unwrap().pragma_update(None, "user_version", 999).unwrap();
-        assert!(matches!(connect(&path), Err(Error::NewerSchema { found: 999, .. })));
+        connect(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", 999)
+            .unwrap();
+        assert!(matches!(
+            connect(&path),
+            Err(Error::NewerSchema { found: 999, .. })
+        ));
     }
 
     #[tokio::test]
@@ -158,7 +175,9 @@ mod tests {
             .await;
         assert!(failed.is_err());
         let rows: i64 = db
-            .call(|c| Ok::<_, Error>(c.query_row("SELECT count(*) FROM settings", [], |r| r.get(0))?))
+            .call(|c| {
+                Ok::<_, Error>(c.query_row("SELECT count(*) FROM settings", [], |r| r.get(0))?)
+            })
             .await
             .unwrap();
         assert_eq!(rows, 0);
@@ -171,6 +190,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("library.db");
         let _open = connect(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o077,
+            0
+        );
     }
 }

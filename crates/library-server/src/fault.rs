@@ -14,6 +14,9 @@ pub(crate) enum Fault {
     SignInRequired,
     #[error("the access token is unknown or has expired")]
     BadToken,
+    // Only for the token status call, where official clients expect 404.
+    #[error("the access token is unknown or has expired")]
+    UnknownToken,
     #[error("the access token does not allow this")]
     MissingScope,
     #[error("{0} belongs to somebody else")]
@@ -23,11 +26,22 @@ pub(crate) enum Fault {
     #[error("bad request: {0}")]
     Invalid(&'static str),
     #[error("bad request: {what}: {why}")]
-    InvalidName { what: &'static str, why: sifter_library_api::NameError },
+    InvalidName {
+        what: &'static str,
+        why: sifter_library_api::NameError,
+    },
     #[error("bad request: {0}")]
     BadJson(serde_json::Error),
+    #[error("the address is too long")]
+    AddressTooLong,
+    #[error("this address does not answer to that method")]
+    WrongMethod,
     #[error("the request body is too large")]
     TooLarge,
+    #[error("the request must state its Content-Length")]
+    LengthRequired,
+    #[error("bytes {size} and up do not exist")]
+    NoSuchRange { size: u64 },
     #[error("the request body ended early or stalled")]
     BrokenBody,
     #[error("{received} bytes arrived where {expected} were announced")]
@@ -48,8 +62,6 @@ pub(crate) enum Fault {
     NotUploaded,
     #[error("the container is read-only")]
     ReadOnly,
-    #[error("the container still holds images")]
-    NotEmpty,
     // Clients look for this text (Sylabs Cloud uses it).
     #[error("Upload would exceed quota")]
     QuotaExceeded,
@@ -88,7 +100,7 @@ impl Fault {
             Self::MissingScope | Self::NotYours(_) | Self::BadSignature | Self::ReadOnly => {
                 StatusCode::FORBIDDEN
             }
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::UnknownToken => StatusCode::NOT_FOUND,
             Self::Invalid(_)
             | Self::InvalidName { .. }
             | Self::BadJson(_)
@@ -98,8 +110,12 @@ impl Fault {
             | Self::PartsMissing(_)
             | Self::WrongPartToken(_) => StatusCode::BAD_REQUEST,
             Self::NotASif(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotUploaded | Self::NotEmpty => StatusCode::CONFLICT,
+            Self::NotUploaded => StatusCode::CONFLICT,
+            Self::AddressTooLong => StatusCode::URI_TOO_LONG,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::LengthRequired => StatusCode::LENGTH_REQUIRED,
+            Self::NoSuchRange { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::UploadGone => StatusCode::GONE,
             Self::QuotaExceeded | Self::DiskFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
@@ -128,9 +144,14 @@ impl IntoResponse for Fault {
         }
         let body = Envelope::<()>::error(ApiError::new(status.as_u16(), self.to_string()));
         let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
-            let challenge = HeaderValue::from_static("Bearer");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Self::NoSuchRange { size } = self
+            && let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}"))
+        {
+            headers.insert(header::CONTENT_RANGE, range);
         }
         response
     }

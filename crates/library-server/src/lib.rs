@@ -12,12 +12,14 @@
 
 mod blobs;
 mod caller;
+mod catalog;
 mod clock;
 mod config;
 mod db;
 mod error;
 mod fault;
 mod ids;
+mod intake;
 mod listen;
 mod oauth;
 mod people;
@@ -26,6 +28,7 @@ mod routes;
 mod server;
 mod signed_url;
 mod state;
+mod sweep;
 mod tickets;
 mod tokens;
 

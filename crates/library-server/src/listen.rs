@@ -64,7 +64,10 @@ pub(crate) async fn answer(
     }
     drop(listener);
     connections.close();
-    if tokio::time::timeout(grace, connections.wait()).await.is_err() {
+    if tokio::time::timeout(grace, connections.wait())
+        .await
+        .is_err()
+    {
         cut.cancel();
         connections.wait().await;
     }
@@ -77,7 +80,9 @@ async fn converse(stream: TcpStream, app: Router, stop: CancellationToken) {
     let service = tower::service_fn(move |request: Request<Incoming>| {
         let app = app.clone();
         async move {
-            let answer = app.oneshot(single_slashes(request).map(axum::body::Body::new)).await;
+            let answer = app
+                .oneshot(single_slashes(request).map(axum::body::Body::new))
+                .await;
             Ok::<_, Infallible>(match answer {
                 Ok(response) => response,
                 Err(never) => match never {},

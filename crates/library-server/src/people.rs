@@ -49,11 +49,19 @@ pub(crate) fn sign_in(
 
 /// The person with this id.
 pub(crate) fn find(connection: &Connection, id: &str) -> Result<Option<Person>, Error> {
-    read(connection, "SELECT id, login, display_name, email FROM users WHERE id = ?1", id)
+    read(
+        connection,
+        "SELECT id, login, display_name, email FROM users WHERE id = ?1",
+        id,
+    )
 }
 
 fn find_by_login(connection: &Connection, login: &str) -> Result<Option<Person>, Error> {
-    read(connection, "SELECT id, login, display_name, email FROM users WHERE login = ?1", login)
+    read(
+        connection,
+        "SELECT id, login, display_name, email FROM users WHERE login = ?1",
+        login,
+    )
 }
 
 fn read(connection: &Connection, sql: &str, key: &str) -> Result<Option<Person>, Error> {
@@ -85,7 +93,11 @@ pub(crate) fn entity_name(login: &str) -> Result<String, Error> {
         }
     }
     let name = name.trim_end_matches('-');
-    if name.is_empty() { Err(Error::OwnerName) } else { Ok(name.to_owned()) }
+    if name.is_empty() {
+        Err(Error::OwnerName)
+    } else {
+        Ok(name.to_owned())
+    }
 }
 
 fn free_entity_name(connection: &Connection, wanted: &str) -> Result<String, Error> {
@@ -118,12 +130,20 @@ mod tests {
         let connection = db::connect(&dir.path().join("library.db")).unwrap();
         let clock = Clock::system();
         let jane = sign_in(&connection, &clock, "Jane Doe", "Jane").unwrap();
-        assert_eq!(sign_in(&connection, &clock, "Jane Doe", "Jane").unwrap(), jane);
+        assert_eq!(
+            sign_in(&connection, &clock, "Jane Doe", "Jane").unwrap(),
+            jane
+        );
         assert_eq!(find(&connection, &jane.id).unwrap(), Some(jane));
         sign_in(&connection, &clock, "jane-doe", "").unwrap();
-        let mut names = connection.prepare("SELECT name FROM entities ORDER BY name").unwrap();
-        let names: Vec<String> =
-            names.query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        let mut names = connection
+            .prepare("SELECT name FROM entities ORDER BY name")
+            .unwrap();
+        let names: Vec<String> = names
+            .query_map([], |r| r.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
         assert_eq!(names, ["jane-doe", "jane-doe-2"]);
     }
 }

@@ -21,6 +21,7 @@ use crate::people;
 use crate::routes;
 use crate::signed_url::SigningKey;
 use crate::state::AppState;
+use crate::sweep;
 use crate::tickets::{self, Ticket};
 
 /// How long requests may go on after a stop was asked for.
@@ -69,9 +70,18 @@ impl LibraryServer {
         let state = AppState::new(config, clock, db, blobs, signing_key, local);
         let stop = CancellationToken::new();
         let app = routes::app(state.clone());
-        let answering = tokio::spawn(listen::answer(listener, app, stop.clone(), GRACE));
+        let tasks = vec![
+            tokio::spawn(listen::answer(listener, app, stop.clone(), GRACE)),
+            tokio::spawn(sweep::keep_tidy(state.clone(), stop.clone())),
+        ];
         tracing::info!(%local, "library is answering");
-        Ok(RunningLibrary { state, base_url, stop, tasks: vec![answering], _lock: lock })
+        Ok(RunningLibrary {
+            state,
+            base_url,
+            stop,
+            tasks,
+            _lock: lock,
+        })
     }
 }
 
@@ -95,7 +105,10 @@ impl RunningLibrary {
     /// When the database refuses.
     pub async fn mint_ticket(&self) -> Result<Ticket, Error> {
         let clock = self.state.clock().clone();
-        self.state.db().call(move |connection| tickets::mint(connection, &clock)).await
+        self.state
+            .db()
+            .call(move |connection| tickets::mint(connection, &clock))
+            .await
     }
 
     /// Stops: no new requests, a few seconds for the ones under way, then the rest is cut off.
@@ -153,7 +166,11 @@ fn base_url(config: &Config, local: SocketAddr) -> Result<Url, Error> {
     if let Some(url) = &config.public_url {
         return Ok(url.clone());
     }
-    let ip = if local.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { local.ip() };
+    let ip = if local.ip().is_unspecified() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        local.ip()
+    };
     let text = format!("http://{}", SocketAddr::new(ip, local.port()));
     Url::parse(&text).map_err(|_| Error::Corrupt("address"))
 }

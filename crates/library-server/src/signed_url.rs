@@ -19,11 +19,13 @@ use crate::fault::Fault;
 use crate::ids;
 
 const SIGNATURE: &str = "&sig=";
+/// One block of SHA-256, the longest key HMAC uses as it is.
+const KEY_LENGTH: usize = 64;
 const EXPIRES: &str = "expires=";
 
 /// The library's own key; it never leaves the database, so addresses survive a restart.
 #[derive(Clone)]
-pub(crate) struct SigningKey([u8; 32]);
+pub(crate) struct SigningKey([u8; KEY_LENGTH]);
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,10 +38,14 @@ impl SigningKey {
     pub(crate) fn load(connection: &Connection) -> Result<Self, Error> {
         connection.execute(
             "INSERT INTO settings (name, value) VALUES ('signing-key', ?1) ON CONFLICT DO NOTHING",
-            [ids::random::<32>()?],
+            [ids::random::<KEY_LENGTH>()?],
         )?;
         let key = connection
-            .query_row("SELECT value FROM settings WHERE name = 'signing-key'", [], |row| row.get(0))
+            .query_row(
+                "SELECT value FROM settings WHERE name = 'signing-key'",
+                [],
+                |row| row.get(0),
+            )
             .optional()?
             .ok_or(Error::Corrupt("signing key"))?;
         Ok(Self(key))
@@ -57,7 +63,8 @@ impl SigningKey {
         let expires = (now + lifetime).unix_timestamp();
         let separator = if query.is_empty() { "" } else { "&" };
         let query = format!("{query}{separator}{EXPIRES}{expires}");
-        let signature = URL_SAFE_NO_PAD.encode(self.mac(method, path, &query).finalize().into_bytes());
+        let signature =
+            URL_SAFE_NO_PAD.encode(self.mac(method, path, &query).finalize().into_bytes());
         format!("{path}?{query}{SIGNATURE}{signature}")
     }
 
@@ -69,16 +76,25 @@ impl SigningKey {
         query: Option<&str>,
         now: OffsetDateTime,
     ) -> Result<(), Fault> {
-        let (query, signature) =
-            query.and_then(|query| query.rsplit_once(SIGNATURE)).ok_or(Fault::BadSignature)?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Fault::BadSignature)?;
-        self.mac(method, path, query).verify_slice(&signature).map_err(|_| Fault::BadSignature)?;
+        let (query, signature) = query
+            .and_then(|query| query.rsplit_once(SIGNATURE))
+            .ok_or(Fault::BadSignature)?;
+        let signature = URL_SAFE_NO_PAD
+            .decode(signature)
+            .map_err(|_| Fault::BadSignature)?;
+        self.mac(method, path, query)
+            .verify_slice(&signature)
+            .map_err(|_| Fault::BadSignature)?;
         let expires = query
             .split('&')
             .find_map(|pair| pair.strip_prefix(EXPIRES))
             .and_then(|seconds| seconds.parse::<i64>().ok())
             .ok_or(Fault::BadSignature)?;
-        if now.unix_timestamp() < expires { Ok(()) } else { Err(Fault::BadSignature) }
+        if now.unix_timestamp() < expires {
+            Ok(())
+        } else {
+            Err(Fault::BadSignature)
+        }
     }
 
     fn mac(&self, method: &Method, path: &str, query: &str) -> Hmac<Sha256> {
@@ -103,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_signed_address_is_believed_until_it_expires() {
-        let key = SigningKey([7; 32]);
+        let key = SigningKey([7; KEY_LENGTH]);
         let now = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
         for query in ["", "length=5&sha256=ab"] {
             let url = key.sign(&Method::PUT, "/signed/part/a/1", query, now, HOUR);
@@ -115,17 +131,30 @@ mod tests {
 
     #[test]
     fn a_changed_address_is_not_believed() {
-        let key = SigningKey([7; 32]);
+        let key = SigningKey([7; KEY_LENGTH]);
         let now = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
         let url = key.sign(&Method::PUT, "/signed/part/a/1", "length=5", now, HOUR);
         let (path, query) = split(&url);
         let longer = url.replace("length=5", "length=6");
         let later = url.replace("expires=17", "expires=27");
         assert!(key.verify(&Method::GET, path, query, now).is_err());
-        assert!(key.verify(&Method::PUT, "/signed/part/a/2", query, now).is_err());
-        assert!(key.verify(&Method::PUT, path, split(&longer).1, now).is_err());
-        assert!(key.verify(&Method::PUT, path, split(&later).1, now).is_err());
+        assert!(
+            key.verify(&Method::PUT, "/signed/part/a/2", query, now)
+                .is_err()
+        );
+        assert!(
+            key.verify(&Method::PUT, path, split(&longer).1, now)
+                .is_err()
+        );
+        assert!(
+            key.verify(&Method::PUT, path, split(&later).1, now)
+                .is_err()
+        );
         assert!(key.verify(&Method::PUT, path, None, now).is_err());
-        assert!(SigningKey([8; 32]).verify(&Method::PUT, path, query, now).is_err());
+        assert!(
+            SigningKey([8; KEY_LENGTH])
+                .verify(&Method::PUT, path, query, now)
+                .is_err()
+        );
     }
 }

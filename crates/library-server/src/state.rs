@@ -35,7 +35,15 @@ impl AppState {
         local_address: std::net::SocketAddr,
     ) -> Self {
         let reception = Reception::new(blobs.incoming().to_owned());
-        Self(Arc::new(Shared { config, clock, db, blobs, reception, signing_key, local_address }))
+        Self(Arc::new(Shared {
+            config,
+            clock,
+            db,
+            blobs,
+            reception,
+            signing_key,
+            local_address,
+        }))
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -38,7 +38,9 @@ pub(crate) fn mint(connection: &Connection, clock: &Clock) -> Result<Ticket, Err
         "INSERT INTO tickets (hash, created_at, expires_at) VALUES (?1, ?2, ?3)",
         params![ids::secret_hash(&secret), stamp(now), stamp(now + LIFETIME)],
     )?;
-    Ok(Ticket { secret: secret.into() })
+    Ok(Ticket {
+        secret: secret.into(),
+    })
 }
 
 /// Spends a ticket. `true` exactly once for a ticket that was minted and has not expired.
@@ -52,7 +54,10 @@ pub(crate) fn redeem(connection: &Connection, clock: &Clock, secret: &str) -> Re
 
 /// Forgets tickets nobody used in time.
 pub(crate) fn forget_expired(connection: &Connection, clock: &Clock) -> Result<(), Error> {
-    connection.execute("DELETE FROM tickets WHERE expires_at <= ?1", [clock.stamp()])?;
+    connection.execute(
+        "DELETE FROM tickets WHERE expires_at <= ?1",
+        [clock.stamp()],
+    )?;
     Ok(())
 }
 
@@ -95,7 +100,9 @@ mod tests {
         seconds.fetch_add(LIFETIME.as_secs() as i64, Ordering::SeqCst);
         assert!(!redeem(&connection, &clock, ticket.secret().expose_secret()).unwrap());
         forget_expired(&connection, &clock).unwrap();
-        let left: i64 = connection.query_row("SELECT count(*) FROM tickets", [], |r| r.get(0)).unwrap();
+        let left: i64 = connection
+            .query_row("SELECT count(*) FROM tickets", [], |r| r.get(0))
+            .unwrap();
         assert_eq!(left, 0);
     }
 

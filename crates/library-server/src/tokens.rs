@@ -35,7 +35,11 @@ impl AccessToken {
 ///
 /// # Errors
 /// When the database cannot be opened or written.
-pub fn create_access_token(data_dir: &Path, owner: &Owner, name: &str) -> Result<AccessToken, Error> {
+pub fn create_access_token(
+    data_dir: &Path,
+    owner: &Owner,
+    name: &str,
+) -> Result<AccessToken, Error> {
     let connection = server::open_database(data_dir)?;
     let clock = Clock::system();
     let person = people::sign_in(&connection, &clock, &owner.login, &owner.display_name)?;
@@ -64,5 +68,7 @@ pub(crate) fn issue(
         "INSERT INTO access_tokens (hash, user_id, name, created_at) VALUES (?1, ?2, ?3, ?4)",
         params![ids::secret_hash(&secret), user_id, name, clock.stamp()],
     )?;
-    Ok(AccessToken { secret: secret.into() })
+    Ok(AccessToken {
+        secret: secret.into(),
+    })
 }

@@ -1,0 +1,84 @@
+//! Refusals of the token and revocation endpoints (RFC 6749 section 5.2).
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::oauth::params::Repeated;
+
+/// An OAuth error answer.
+#[derive(Debug)]
+pub(crate) struct OAuthError {
+    status: StatusCode,
+    error: &'static str,
+    description: &'static str,
+}
+
+#[derive(Serialize)]
+struct Body {
+    error: &'static str,
+    error_description: &'static str,
+}
+
+impl OAuthError {
+    const fn new(status: StatusCode, error: &'static str, description: &'static str) -> Self {
+        Self { status, error, description }
+    }
+
+    pub(crate) const fn invalid_request(description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    pub(crate) const fn invalid_client() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_client", "this client is not known here")
+    }
+
+    /// One text for everything that can be wrong with a code or a token: which of them, is nobody's
+    /// business.
+    pub(crate) const fn invalid_grant() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", "unknown, used, expired or revoked")
+    }
+
+    pub(crate) const fn unsupported_grant_type() -> Self {
+        let text = "authorization_code or refresh_token";
+        Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", text)
+    }
+
+    pub(crate) const fn too_many() -> Self {
+        let text = "too many wrong attempts, wait a minute";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", text)
+    }
+
+    /// Whether it counts as a wrong attempt.
+    pub(crate) fn is_wrong_secret(&self) -> bool {
+        self.error == "invalid_grant"
+    }
+}
+
+impl From<Repeated> for OAuthError {
+    fn from(Repeated: Repeated) -> Self {
+        Self::invalid_request("a parameter is there twice")
+    }
+}
+
+impl From<Error> for OAuthError {
+    fn from(error: Error) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "token endpoint failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the library's log says why")
+    }
+}
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let body = Body { error: self.error, error_description: self.description };
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        }
+        response
+    }
+}
