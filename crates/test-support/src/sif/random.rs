@@ -1,0 +1,62 @@
+//! Endless bytes that look random and are the same for the same seed.
+
+use std::io::{self, Read};
+
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
+
+/// A reader of seeded random bytes; it never ends, so it is used with [`Read::take`].
+#[derive(Debug, Clone)]
+pub struct RandomBytes {
+    generator: StdRng,
+    block: [u8; 4096],
+    used: usize,
+}
+
+impl RandomBytes {
+    /// The bytes of `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            generator: StdRng::seed_from_u64(seed),
+            block: [0; 4096],
+            used: 4096,
+        }
+    }
+}
+
+impl Read for RandomBytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.used == self.block.len() {
+            // In whole blocks, so that the bytes do not depend on how they are asked for.
+            self.generator.fill_bytes(&mut self.block);
+            self.used = 0;
+        }
+        let rest = &self.block[self.used..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.used += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_depend_on_the_seed_and_on_nothing_else() {
+        let mut whole = vec![0; 10_000];
+        RandomBytes::new(1).read_exact(&mut whole).unwrap();
+        let mut pieces = Vec::new();
+        let mut reader = RandomBytes::new(1);
+        for size in [1, 4095, 7, 5000, 897] {
+            let mut piece = vec![0; size];
+            reader.read_exact(&mut piece).unwrap();
+            pieces.extend(piece);
+        }
+        assert_eq!(pieces, whole);
+        let mut other = vec![0; 10_000];
+        RandomBytes::new(2).read_exact(&mut other).unwrap();
+        assert_ne!(other, whole);
+    }
+}
