@@ -35,6 +35,7 @@ type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointN
 pub(crate) struct Request {
     pub(crate) link: Url,
     pub(crate) state: SecretString,
+    challenge: String,
     verifier: PkceCodeVerifier,
     client: Client,
 }
@@ -50,24 +51,36 @@ impl Request {
         metadata: &Metadata,
         redirect: Url,
         scopes: &[String],
-        extra: &[(String, SecretString)],
+        extra: &[(String, String)],
     ) -> Self {
         let client = client(metadata).set_redirect_uri(RedirectUrl::from_url(redirect));
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let challenge_text = challenge.as_str().to_owned();
         let mut request = client
             .authorize_url(|| CsrfToken::new_random_len(32))
             .add_scopes(scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(challenge);
         for (name, value) in extra {
-            request = request.add_extra_param(name.as_str(), value.expose_secret());
+            request = request.add_extra_param(name.as_str(), value.as_str());
         }
         let (link, state) = request.url();
         Self {
             link,
             state: state.secret().as_str().into(),
+            challenge: challenge_text,
             verifier,
             client,
         }
+    }
+
+    /// The PKCE challenge, which a ticket is bound to.
+    pub(crate) fn challenge(&self) -> &str {
+        &self.challenge
+    }
+
+    /// Puts a one-time ticket into the link.
+    pub(crate) fn add_ticket(&mut self, ticket: &SecretString) {
+        (self.link.query_pairs_mut()).append_pair("ticket", ticket.expose_secret());
     }
 
     /// Exchanges the code; consumes the request, because a verifier is for one exchange.

@@ -9,6 +9,7 @@
 
 mod account;
 mod accounts;
+mod bearer;
 mod browser;
 mod error;
 mod grants;
@@ -24,11 +25,14 @@ pub mod vault;
 
 pub use account::{Account, AccountId, AccountKind, AccountState, Server, ServerKey, Storage};
 pub use accounts::{Accounts, SignedOut};
+pub use bearer::AccountTokens;
 pub use browser::{BrowserOpener, SystemBrowser};
 pub use error::{Cause, Error};
 pub use grants::CLIENT_ID;
 pub use identity::{BoxFuture, Identify, IdentifyError, Identity};
-pub use sign_in::{Phase, Progress, SignIn, SignInId, SignInRequest, SignIns, TIME_TO_SIGN_IN};
+pub use sign_in::{
+    Admission, Phase, Progress, SignIn, SignInId, SignInRequest, SignIns, TIME_TO_SIGN_IN,
+};
 pub use vault::{Vault, VaultStatus};
 
 /// The name of Sifter's items in the keychain: the bundle identifier.

@@ -16,8 +16,8 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, Server};
 use crate::accounts::Accounts;
 use crate::browser::BrowserOpener;
-use crate::error::Error;
-use crate::identity::Identify;
+use crate::error::{Cause, Error};
+use crate::identity::{BoxFuture, Identify};
 
 /// Sign-ins that may wait for a browser at the same time.
 const AT_ONCE: usize = 3;
@@ -42,15 +42,26 @@ impl std::str::FromStr for SignInId {
     }
 }
 
+/// Lets a sign-in through the door of a server that opens to nobody without a ticket: the library
+/// inside the app, which must not let other users of the computer in.
+pub trait Admission: Send + Sync {
+    /// A ticket for exactly the sign-in with this PKCE challenge. The address of a page can be seen
+    /// by other users while the browser starts; bound like this, the ticket in it is of no use to
+    /// them, because the code it leads to can be traded by the owner of the verifier only.
+    fn ticket<'a>(&'a self, code_challenge: &'a str) -> BoxFuture<'a, Result<SecretString, Cause>>;
+}
+
 /// What to sign in to.
 pub struct SignInRequest {
     /// The server; it must name an issuer.
     pub server: Server,
     /// Scopes to ask for; none leaves the choice to the server.
     pub scopes: Vec<String>,
-    /// More parameters for the authorize address: a provider hint, the local library's one-time
-    /// ticket. They appear in the browser's address bar, so nothing lasting belongs here.
-    pub extra: Vec<(String, SecretString)>,
+    /// More parameters for the authorize address, such as a provider hint. They appear in the
+    /// browser's address bar, so nothing secret belongs here.
+    pub extra: Vec<(String, String)>,
+    /// Gets the ticket where the server asks for one (parameter `ticket`).
+    pub admission: Option<Arc<dyn Admission>>,
     /// The account to sign in to again; another person is refused then.
     pub account: Option<AccountId>,
     /// Asks the server who signed in.
@@ -66,6 +77,7 @@ impl SignInRequest {
             server,
             scopes: Vec::new(),
             extra: Vec::new(),
+            admission: None,
             account: None,
             identify,
             time: TIME_TO_SIGN_IN,

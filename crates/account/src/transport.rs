@@ -119,9 +119,7 @@ pub(crate) struct Answer {
 
 impl Http {
     pub(crate) fn new() -> Result<Self, Error> {
-        // Fails when a provider is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
+        let client = sifter_library_client::http::client_builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .build()

@@ -70,8 +70,18 @@ impl Flow {
         let redirect = port.redirect_uri().map_err(|_| Error::BadResponse {
             what: "the address of this computer",
         })?;
-        let extra = &self.request.extra;
-        let request = Request::new(&metadata, redirect, &self.request.scopes, extra);
+        let mut request = Request::new(
+            &metadata,
+            redirect,
+            &self.request.scopes,
+            &self.request.extra,
+        );
+        if let Some(admission) = &self.request.admission {
+            let asked = admission.ticket(request.challenge());
+            let asked = async { asked.await.map_err(Error::Network) };
+            let ticket = self.unless_cancelled(asked).await?;
+            request.add_ticket(&ticket);
+        }
         // Set once, here: the cell is new.
         let _ = self.sign_in.link.set(request.link.clone());
         let arrival = self
