@@ -18,6 +18,7 @@ export type IconName =
   | 'right'
   | 'left'
   | 'down'
+  | 'up'
   | 'updown'
   | 'copy'
   | 'check'

@@ -2,5 +2,12 @@
 import type { Component } from 'svelte'
 
 import type { SheetKind } from '../state/sheets.svelte'
+import ConnectSheet from './connect/ConnectSheet.svelte'
+import ShortcutsSheet from './shortcuts/ShortcutsSheet.svelte'
+import UploadSheet from './upload/UploadSheet.svelte'
 
-export const sheets: Partial<Record<SheetKind, Component>> = {}
+export const sheets: Partial<Record<SheetKind, Component>> = {
+  connect: ConnectSheet,
+  shortcuts: ShortcutsSheet,
+  upload: UploadSheet,
+}

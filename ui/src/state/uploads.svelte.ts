@@ -66,6 +66,8 @@ export class Uploads {
       this.waiting.push({ sheet, target })
       return
     }
+    // A form that waits behind a sign-in gives way to the newer files.
+    if (this.form) void this.discard(this.form.sheet.id)
     this.form = new UploadForm(this.host, this.servers, sheet, target)
     this.sheets.open({ kind: 'upload', sheetId: sheet.id })
   }
@@ -77,7 +79,10 @@ export class Uploads {
     this.sheets.close()
     const next = this.waiting.shift()
     if (next) this.open(next.sheet, next.target)
-    if (started || !sheetId) return
+    if (!started && sheetId) await this.discard(sheetId)
+  }
+
+  private async discard(sheetId: string): Promise<void> {
     try {
       await this.host.call('upload_discard', { sheetId })
     } catch {

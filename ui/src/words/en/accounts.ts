@@ -5,6 +5,8 @@ import { size } from '../format'
 
 export const accounts = {
   title: 'Accounts',
+  one: (server: string, account: string | null) =>
+    account === null ? `${server}, signed out` : `${server}, ${account}`,
   listLabel: 'Servers',
   connect: 'Connect a server…',
   signIn: 'Sign in',

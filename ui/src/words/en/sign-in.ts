@@ -54,9 +54,8 @@ export const signIn = {
     storage.kind === 'keychain'
       ? `Stored in ${storage.name}. The clipboard is cleared.`
       : 'Kept for this session only: this computer has no keychain. The clipboard is cleared.',
-  signedInAs: (name: string, server: string) => `Signed in to ${server} as ${name}`,
-  goOn: 'Go to the library',
-  alreadyIn: (name: string) => `You are signed in as ${name}.`,
+  signedIn: (name: string, server: string) =>
+    name ? `Signed in to ${server} as ${name}` : `Signed in to ${server}`,
   serverOff: 'This library is off.',
   serverOffNote: 'Start it to sign in.',
   start: 'Start it',

@@ -1,6 +1,6 @@
 // Words of the Transfers screen, of its announcements, and of the toasts that end a transfer.
 
-import type { DoneHow, TransferView } from '../../contract/generated'
+import type { Direction, DoneHow, TransferView } from '../../contract/generated'
 import { clock, count, duration, percent, size, sizeOf } from '../format'
 
 const place = (transfer: TransferView) => `${transfer.path.entity}/${transfer.path.collection}`
@@ -31,18 +31,24 @@ export const transfers = {
   dismiss: 'Dismiss',
   startNow: 'Start now',
   moveUp: 'Move up',
-  moveDown: 'Move down',
   showInFolder: 'Show in folder',
   copyReference: 'Copy reference',
   details: 'Details',
   noMatch: (text: string) => `No transfer matches “${text}”.`,
   actionOn: (action: string, file: string) => `${action}: ${file}`,
   phases: 'Phases',
+  empty: 'Nothing is moving. Drop a file, or paste a library:// link.',
+  pasteLink: 'Paste link',
+  referenceCopied: (reference: string) => `Copied ${reference}`,
+  attentionText: (file: string, why: string, safe: string, direction: Direction) => {
+    const kept = safe ? ` ${safe} is safe ${direction === 'up' ? 'on the server' : 'on this computer'}.` : ''
+    return `${file}: ${why}${kept}`
+  },
   uploadSteps: ['Hashing', 'Uploading', 'Server is processing', 'Checking', 'Done'],
   downloadSteps: ['Downloading', 'Verifying', 'Done'],
   to: (transfer: TransferView) => `to ${transfer.serverName} / ${place(transfer)}`,
   from: (transfer: TransferView) => `from ${transfer.serverName} / ${place(transfer)}`,
-  nowUp: (unit: string, files: number) => `${unit}, ${count(files, 'file')}`,
+  now: (unit: string, files: number) => `${unit}, ${count(files, 'file')}`,
   allSent: 'all sent',
   left: (seconds: number) => `${duration(seconds)} left`,
   safe: (transfer: TransferView) => {
