@@ -51,7 +51,6 @@ pub(crate) fn stamp(at: OffsetDateTime) -> String {
         .unwrap_or_else(|_| String::from("9999-12-31T23:59:59Z"))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ mod people;
 mod reception;
 mod routes;
 mod server;
+mod settings;
 mod signed_url;
 mod state;
 mod sweep;

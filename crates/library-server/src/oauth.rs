@@ -1,13 +1,33 @@
-//! The authorization server of the library: who a bearer of a token is.
+//! The authorization server of the library: OAuth 2.1 for one public client, the Sifter app.
 //!
 //! The rest of the crate uses two things from here: [`routes`], merged into the router, and
 //! [`verify_access_token`], asked once per authenticated request.
+//!
+//! A browser that brings a one-time ticket may continue as the owner of the library; there are no
+//! passwords. Codes and tokens are random, kept as hashes, and belong to a family that ends as a whole
+//! when one of them turns up in wrong hands.
 
-use axum::Router;
+mod authorize;
+mod client;
+mod codes;
+mod families;
+mod metadata;
+mod pages;
+mod params;
+mod pkce;
+mod refresh;
+mod refusal;
+mod request;
+mod throttle;
+mod token;
+
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 use rusqlite::{OptionalExtension as _, params};
 
 use crate::error::Error;
 use crate::ids;
+use crate::oauth::throttle::Throttle;
 use crate::state::AppState;
 
 /// Who a token speaks for.
@@ -24,6 +44,17 @@ pub(crate) struct Identity {
 /// The pages and endpoints of sign-in.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(metadata::show),
+        )
+        .route(
+            "/oauth/authorize",
+            get(authorize::ask).post(authorize::decide),
+        )
+        .route("/oauth/token", post(token::grant))
+        .route("/oauth/revoke", post(token::revoke))
+        .layer(Extension(Throttle::default()))
 }
 
 /// Looks a token up by its SHA-256. `None` for unknown, expired and revoked tokens alike.

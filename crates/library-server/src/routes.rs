@@ -1,6 +1,6 @@
 //! Every path the library answers, and what is done to every request.
 
-mod address;
+pub(crate) mod address;
 mod download;
 mod extract;
 mod images;

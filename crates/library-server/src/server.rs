@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::listen;
 use crate::people;
 use crate::routes;
+use crate::settings;
 use crate::signed_url::SigningKey;
 use crate::state::AppState;
 use crate::sweep;
@@ -67,6 +68,9 @@ impl LibraryServer {
         let local = listener.local_addr().map_err(refused)?;
         let base_url = base_url(&config, local)?;
 
+        let owner = config.owner.clone();
+        db.write(move |c| settings::remember_owner(c, &owner)).await?;
+
         let state = AppState::new(config, clock, db, blobs, signing_key, local);
         let stop = CancellationToken::new();
         let app = routes::app(state.clone());
@@ -99,15 +103,16 @@ impl RunningLibrary {
         self.state.local_address()
     }
 
-    /// Makes a one-time, short-lived ticket for the sign-in page.
+    /// Makes a one-time ticket for the sign-in page, good for five minutes and only for the
+    /// authorization request with this PKCE challenge.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn mint_ticket(&self) -> Result<Ticket, Error> {
-        let clock = self.state.clock().clone();
+    pub async fn mint_ticket(&self, code_challenge: &str) -> Result<Ticket, Error> {
+        let (clock, challenge) = (self.state.clock().clone(), code_challenge.to_owned());
         self.state
             .db()
-            .call(move |connection| tickets::mint(connection, &clock))
+            .call(move |connection| tickets::mint(connection, &clock, Some(&challenge)))
             .await
     }
 

@@ -2,7 +2,11 @@
 //!
 //! On "This computer" the sign-in page offers "Continue as …" only to a browser that carries one, so that
 //! other users of the machine cannot walk in. A ticket is minted by [`crate::RunningLibrary::mint_ticket`]
-//! or `sifter-library ticket` and spent by the sign-in page.
+//! or `sifter-library ticket` and spent by the button of the sign-in page.
+//!
+//! The address with the ticket is on the command line of the starting browser, where other users can read
+//! it. So the app binds its ticket to the PKCE challenge of the sign-in it is for: whoever else uses the
+//! ticket gets a code that only the app can trade for tokens.
 
 use std::time::Duration;
 
@@ -13,10 +17,10 @@ use crate::clock::{Clock, stamp};
 use crate::error::Error;
 use crate::ids;
 
-/// How long a ticket works.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// How long a ticket works: as long as the app waits for the browser.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// A secret that opens the sign-in page once, within ten minutes.
+/// A secret that opens the sign-in page once, within five minutes.
 #[derive(Debug)]
 pub struct Ticket {
     secret: SecretString,
@@ -30,24 +34,54 @@ impl Ticket {
     }
 }
 
-/// Makes a ticket and remembers its hash.
-pub(crate) fn mint(connection: &Connection, clock: &Clock) -> Result<Ticket, Error> {
+/// Makes a ticket and remembers its hash. With a PKCE challenge it is good for that request only.
+pub(crate) fn mint(
+    connection: &Connection,
+    clock: &Clock,
+    challenge: Option<&str>,
+) -> Result<Ticket, Error> {
     let secret = ids::new_secret::<32>()?;
     let now = clock.now();
     connection.execute(
-        "INSERT INTO tickets (hash, created_at, expires_at) VALUES (?1, ?2, ?3)",
-        params![ids::secret_hash(&secret), stamp(now), stamp(now + LIFETIME)],
+        "INSERT INTO tickets (hash, created_at, expires_at, challenge) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            ids::secret_hash(&secret),
+            stamp(now),
+            stamp(now + LIFETIME),
+            challenge
+        ],
     )?;
     Ok(Ticket {
         secret: secret.into(),
     })
 }
 
-/// Spends a ticket. `true` exactly once for a ticket that was minted and has not expired.
-pub(crate) fn redeem(connection: &Connection, clock: &Clock, secret: &str) -> Result<bool, Error> {
+/// Whether a ticket could be spent on the request with this challenge now.
+pub(crate) fn is_live(
+    connection: &Connection,
+    clock: &Clock,
+    secret: &str,
+    challenge: &str,
+) -> Result<bool, Error> {
+    let mut live = connection.prepare_cached(
+        "SELECT 1 FROM tickets
+         WHERE hash = ?1 AND expires_at > ?2 AND (challenge IS NULL OR challenge = ?3)",
+    )?;
+    Ok(live.exists(params![ids::secret_hash(secret), clock.stamp(), challenge])?)
+}
+
+/// Spends a ticket on the request with this challenge. `true` exactly once for a ticket that was minted
+/// for it and has not expired.
+pub(crate) fn redeem(
+    connection: &Connection,
+    clock: &Clock,
+    secret: &str,
+    challenge: &str,
+) -> Result<bool, Error> {
     let spent = connection.execute(
-        "DELETE FROM tickets WHERE hash = ?1 AND expires_at > ?2",
-        params![ids::secret_hash(secret), clock.stamp()],
+        "DELETE FROM tickets
+         WHERE hash = ?1 AND expires_at > ?2 AND (challenge IS NULL OR challenge = ?3)",
+        params![ids::secret_hash(secret), clock.stamp(), challenge],
     )?;
     Ok(spent == 1)
 }
@@ -86,19 +120,31 @@ mod tests {
     #[test]
     fn a_ticket_works_once() {
         let (_dir, connection, _, clock) = fixture();
-        let ticket = mint(&connection, &clock).unwrap();
+        let ticket = mint(&connection, &clock, None).unwrap();
         let secret = ticket.secret().expose_secret();
-        assert!(redeem(&connection, &clock, secret).unwrap());
-        assert!(!redeem(&connection, &clock, secret).unwrap());
-        assert!(!redeem(&connection, &clock, "made up").unwrap());
+        assert!(is_live(&connection, &clock, secret, "c").unwrap());
+        assert!(redeem(&connection, &clock, secret, "c").unwrap());
+        assert!(!is_live(&connection, &clock, secret, "c").unwrap());
+        assert!(!redeem(&connection, &clock, secret, "c").unwrap());
+        assert!(!redeem(&connection, &clock, "made up", "c").unwrap());
+    }
+
+    #[test]
+    fn a_ticket_made_for_one_request_opens_no_other() {
+        let (_dir, connection, _, clock) = fixture();
+        let ticket = mint(&connection, &clock, Some("mine")).unwrap();
+        let secret = ticket.secret().expose_secret();
+        assert!(!is_live(&connection, &clock, secret, "theirs").unwrap());
+        assert!(!redeem(&connection, &clock, secret, "theirs").unwrap());
+        assert!(redeem(&connection, &clock, secret, "mine").unwrap());
     }
 
     #[test]
     fn a_ticket_expires_and_is_forgotten() {
         let (_dir, connection, seconds, clock) = fixture();
-        let ticket = mint(&connection, &clock).unwrap();
+        let ticket = mint(&connection, &clock, None).unwrap();
         seconds.fetch_add(LIFETIME.as_secs() as i64, Ordering::SeqCst);
-        assert!(!redeem(&connection, &clock, ticket.secret().expose_secret()).unwrap());
+        assert!(!redeem(&connection, &clock, ticket.secret().expose_secret(), "c").unwrap());
         forget_expired(&connection, &clock).unwrap();
         let left: i64 = connection
             .query_row("SELECT count(*) FROM tickets", [], |r| r.get(0))
@@ -109,7 +155,7 @@ mod tests {
     #[test]
     fn a_ticket_is_not_shown_by_debug() {
         let (_dir, connection, _, clock) = fixture();
-        let ticket = mint(&connection, &clock).unwrap();
+        let ticket = mint(&connection, &clock, None).unwrap();
         assert!(!format!("{ticket:?}").contains(ticket.secret().expose_secret()));
     }
 }

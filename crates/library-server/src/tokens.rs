@@ -8,11 +8,11 @@ use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::config::Owner;
-use crate::db;
 use crate::error::Error;
 use crate::ids;
 use crate::people;
 use crate::server;
+use crate::settings;
 use crate::tickets::{self, Ticket};
 
 /// An access token; shown once, stored as a hash.
@@ -51,8 +51,31 @@ pub fn create_access_token(
 /// # Errors
 /// When the database cannot be opened or written.
 pub fn mint_ticket(data_dir: &Path) -> Result<Ticket, Error> {
-    let connection = db::connect(&server::database_path(data_dir))?;
-    tickets::mint(&connection, &Clock::system())
+    let connection = server::open_database(data_dir)?;
+    tickets::mint(&connection, &Clock::system(), None)
+}
+
+impl Owner {
+    /// The owner the library in `data_dir` was served for last; `None` before the first time.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub fn remembered(data_dir: &Path) -> Result<Option<Self>, Error> {
+        settings::owner(&server::open_database(data_dir)?)
+    }
+
+    /// The person this process runs as, by the login name in the environment.
+    #[must_use]
+    pub fn of_this_computer() -> Self {
+        let login = ["USER", "LOGNAME", "USERNAME"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|login| !login.is_empty()))
+            .unwrap_or_else(|| "owner".to_owned());
+        Self {
+            login,
+            display_name: String::new(),
+        }
+    }
 }
 
 /// Makes a token that does not expire and may do all its user may.

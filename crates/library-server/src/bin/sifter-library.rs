@@ -1,3 +1,164 @@
 //! `sifter-library`: a library for a team, without the app.
+//!
+//! `serve` answers until it is told to stop; `ticket` and `token create` work beside it, on the same
+//! folder. Secrets go to standard output and nowhere else.
 
-fn main() {}
+use std::error::Error as StdError;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret as _;
+use sifter_library_server::{Config, LibraryServer, Owner};
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// A library of Singularity and Apptainer images.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Command {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Answer requests until interrupted
+    Serve(Serve),
+    /// Print a one-time ticket for signing in with a browser, good for a few minutes
+    Ticket(Folder),
+    /// Access tokens for scripts and the command line
+    Token {
+        #[command(subcommand)]
+        action: TokenAction,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenAction {
+    /// Print a new access token of the owner
+    Create {
+        #[command(flatten)]
+        folder: Folder,
+        /// What the token is for, shown in lists of tokens
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Folder {
+    /// Folder of the library
+    #[arg(long = "data", value_name = "DIR")]
+    path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    #[command(flatten)]
+    folder: Folder,
+    /// Address and port to answer on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Address clients use, when a reverse proxy stands in front
+    #[arg(long, value_name = "URL")]
+    public_url: Option<Url>,
+    /// Login name of the owner; the first start remembers it
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// Bytes an entity may hold; unlimited when left out
+    #[arg(long, value_name = "BYTES")]
+    quota: Option<u64>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let command = Command::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    let done = match command.action {
+        Action::Serve(serve) => run(serve).await,
+        Action::Ticket(folder) => ticket(&folder),
+        Action::Token {
+            action: TokenAction::Create { folder, name },
+        } => token(&folder, &name),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Done = Result<(), Box<dyn StdError>>;
+
+async fn run(serve: Serve) -> Done {
+    let data_dir = serve.folder.path;
+    let owner = match serve.owner {
+        Some(login) => Owner {
+            login,
+            display_name: String::new(),
+        },
+        None => Owner::remembered(&data_dir)?.unwrap_or_else(Owner::of_this_computer),
+    };
+    let config = Config {
+        listen: serve.listen,
+        public_url: serve.public_url,
+        quota_bytes: serve.quota,
+        ..Config::new(data_dir, owner)
+    };
+    let library = LibraryServer::start(config).await?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "Library at {}", library.base_url())?;
+    out.flush()?;
+    drop(out);
+    stop_asked().await?;
+    library.shutdown().await;
+    Ok(())
+}
+
+fn ticket(folder: &Folder) -> Done {
+    let ticket = sifter_library_server::mint_ticket(&folder.path)?;
+    writeln!(io::stdout(), "{}", ticket.secret().expose_secret())?;
+    Ok(())
+}
+
+fn token(folder: &Folder, name: &str) -> Done {
+    let owner = Owner::remembered(&folder.path)?.unwrap_or_else(Owner::of_this_computer);
+    let token = sifter_library_server::create_access_token(&folder.path, &owner, name)?;
+    writeln!(io::stdout(), "{}", token.secret().expose_secret())?;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn stop_asked() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_asked() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+fn complain(error: &dyn StdError) {
+    let mut text = format!("sifter-library: {error}");
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(&format!(": {next}"));
+        cause = next.source();
+    }
+    // With standard error closed there is nobody to tell.
+    let _nobody = writeln!(io::stderr(), "{text}");
+}

@@ -79,7 +79,10 @@ pub(crate) fn redeem(
         families::revoke(connection, clock, &row.family_id)?;
         return Ok(None);
     }
-    connection.execute("UPDATE oauth_codes SET used_at = ?2 WHERE hash = ?1", params![hash, now])?;
+    connection.execute(
+        "UPDATE oauth_codes SET used_at = ?2 WHERE hash = ?1",
+        params![hash, now],
+    )?;
     let good = row.expires_at > now
         && row.redirect_uri == redirect_uri
         && pkce::verifies(verifier, &row.challenge);

@@ -45,7 +45,13 @@ pub(crate) fn find_live(connection: &Connection, id: &str) -> Result<Option<Fami
         .query_row(
             "SELECT id, user_id, scopes FROM oauth_families WHERE id = ?1 AND revoked_at IS NULL",
             [id],
-            |row| Ok(Family { id: row.get(0)?, user_id: row.get(1)?, scopes: row.get(2)? }),
+            |row| {
+                Ok(Family {
+                    id: row.get(0)?,
+                    user_id: row.get(1)?,
+                    scopes: row.get(2)?,
+                })
+            },
         )
         .optional()?;
     Ok(family)
@@ -97,7 +103,10 @@ fn forget_dead(connection: &Connection, clock: &Clock) -> Result<(), Error> {
         "DELETE FROM access_tokens WHERE family_id IS NOT NULL AND expires_at <= ?1",
         [&now],
     )?;
-    connection.execute("DELETE FROM oauth_refresh_tokens WHERE expires_at <= ?1", [&now])?;
+    connection.execute(
+        "DELETE FROM oauth_refresh_tokens WHERE expires_at <= ?1",
+        [&now],
+    )?;
     connection.execute(
         "DELETE FROM oauth_families
          WHERE NOT EXISTS (SELECT 1 FROM oauth_refresh_tokens WHERE family_id = oauth_families.id)

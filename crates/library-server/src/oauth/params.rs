@@ -26,7 +26,11 @@ impl Params {
 
     /// The one value under `name`.
     pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, Repeated> {
-        let mut values = self.0.iter().filter(|(found, _)| found == name).map(|(_, value)| value);
+        let mut values = self
+            .0
+            .iter()
+            .filter(|(found, _)| found == name)
+            .map(|(_, value)| value);
         match (values.next(), values.next()) {
             (_, Some(_)) => Err(Repeated),
             (Some(value), None) if !value.is_empty() => Ok(Some(value)),
@@ -43,8 +47,14 @@ impl FromRequest<AppState> for Form {
     type Rejection = OAuthError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, OAuthError> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok());
+        let kind = kind
+            .and_then(|kind| kind.split(';').next())
+            .unwrap_or_default()
+            .trim();
         // A form is the only thing another site can send, so this protects nothing; it is the protocol.
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(OAuthError::invalid_request("the body is not a form"));

@@ -25,7 +25,9 @@ impl Challenge {
 /// how much of it is right.
 pub(crate) fn verifies(verifier: &str, challenge: &str) -> bool {
     let form = (43..=128).contains(&verifier.len())
-        && verifier.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+        && verifier
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
     let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     form && bool::from(hash.as_bytes().ct_eq(challenge.as_bytes()))
 }
@@ -47,7 +49,11 @@ mod tests {
     #[test]
     fn a07_verifiers_of_a_wrong_form_or_content_do_not() {
         let hash = |text: &str| URL_SAFE_NO_PAD.encode(Sha256::digest(text));
-        for bad in ["x".repeat(42), "x".repeat(129), format!("{}+", "x".repeat(43))] {
+        for bad in [
+            "x".repeat(42),
+            "x".repeat(129),
+            format!("{}+", "x".repeat(43)),
+        ] {
             assert!(!verifies(&bad, &hash(&bad)), "{bad}");
         }
         assert!(!verifies(CHALLENGE, CHALLENGE), "the method plain");
@@ -56,7 +62,13 @@ mod tests {
 
     #[test]
     fn a07_a_challenge_is_the_text_of_32_bytes() {
-        for bad in ["", "short", &"x".repeat(44), &format!("{}=", &CHALLENGE[..42]), &"+".repeat(43)] {
+        for bad in [
+            "",
+            "short",
+            &"x".repeat(44),
+            &format!("{}=", &CHALLENGE[..42]),
+            &"+".repeat(43),
+        ] {
             assert_eq!(Challenge::parse(bad), None, "{bad}");
         }
     }

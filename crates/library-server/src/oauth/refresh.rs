@@ -12,9 +12,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
-use time::Duration;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
-use crate::clock::{Clock, read_stamp, stamp};
+use crate::clock::{Clock, stamp};
 use crate::error::Error;
 use crate::ids;
 use crate::oauth::families::{self, REFRESH_LIFE};
@@ -23,7 +24,11 @@ use crate::oauth::families::{self, REFRESH_LIFE};
 pub(crate) const GRACE: Duration = Duration::seconds(45);
 
 /// Issues the first refresh token of a family.
-pub(crate) fn issue(connection: &Connection, clock: &Clock, family_id: &str) -> Result<String, Error> {
+pub(crate) fn issue(
+    connection: &Connection,
+    clock: &Clock,
+    family_id: &str,
+) -> Result<String, Error> {
     let token = URL_SAFE_NO_PAD.encode(ids::random::<32>()?);
     keep(connection, clock, family_id, &token)?;
     Ok(token)
@@ -32,7 +37,11 @@ pub(crate) fn issue(connection: &Connection, clock: &Clock, family_id: &str) -> 
 fn keep(connection: &Connection, clock: &Clock, family: &str, token: &str) -> Result<(), Error> {
     connection.execute(
         "INSERT INTO oauth_refresh_tokens (hash, family_id, expires_at) VALUES (?1, ?2, ?3)",
-        params![ids::secret_hash(token), family, stamp(clock.now() + REFRESH_LIFE)],
+        params![
+            ids::secret_hash(token),
+            family,
+            stamp(clock.now() + REFRESH_LIFE)
+        ],
     )?;
     Ok(())
 }
@@ -82,16 +91,23 @@ pub(crate) fn rotate(
         connection.execute(
             "UPDATE oauth_refresh_tokens SET rotated_at = ?2, successor = ?3, successor_hash = ?4
              WHERE hash = ?1",
-            params![hash, clock.stamp(), masked(successor, token), ids::secret_hash(&text)],
+            params![
+                hash,
+                clock.stamp(),
+                masked(successor, token),
+                ids::secret_hash(&text)
+            ],
         )?;
         keep(connection, clock, &row.family_id, &text)?;
         return Ok(Some((row.family_id, text)));
     };
-    let in_grace = read_stamp(rotated_at).is_some_and(|at| clock.now() <= at + GRACE);
+    let rotated_at = OffsetDateTime::parse(rotated_at, &Rfc3339);
+    let in_grace = rotated_at.is_ok_and(|at| clock.now() <= at + GRACE);
     match row.successor {
-        Some(successor) if in_grace && !row.successor_used => {
-            Ok(Some((row.family_id, URL_SAFE_NO_PAD.encode(masked(successor, token)))))
-        }
+        Some(successor) if in_grace && !row.successor_used => Ok(Some((
+            row.family_id,
+            URL_SAFE_NO_PAD.encode(masked(successor, token)),
+        ))),
         _ => {
             tracing::warn!(family = %row.family_id, "a refresh token was used again");
             families::revoke(connection, clock, &row.family_id)?;

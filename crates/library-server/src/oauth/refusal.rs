@@ -24,7 +24,11 @@ struct Body {
 
 impl OAuthError {
     const fn new(status: StatusCode, error: &'static str, description: &'static str) -> Self {
-        Self { status, error, description }
+        Self {
+            status,
+            error,
+            description,
+        }
     }
 
     pub(crate) const fn invalid_request(description: &'static str) -> Self {
@@ -32,13 +36,21 @@ impl OAuthError {
     }
 
     pub(crate) const fn invalid_client() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_client", "this client is not known here")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_client",
+            "this client is not known here",
+        )
     }
 
     /// One text for everything that can be wrong with a code or a token: which of them, is nobody's
     /// business.
     pub(crate) const fn invalid_grant() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", "unknown, used, expired or revoked")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_grant",
+            "unknown, used, expired or revoked",
+        )
     }
 
     pub(crate) const fn unsupported_grant_type() -> Self {
@@ -48,7 +60,11 @@ impl OAuthError {
 
     pub(crate) const fn too_many() -> Self {
         let text = "too many wrong attempts, wait a minute";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", text)
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "temporarily_unavailable",
+            text,
+        )
     }
 
     /// Whether it counts as a wrong attempt.
@@ -65,14 +81,24 @@ impl From<Repeated> for OAuthError {
 
 impl From<Error> for OAuthError {
     fn from(error: Error) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "token endpoint failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the library's log says why")
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "token endpoint failed"
+        );
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server_error",
+            "the library's log says why",
+        )
     }
 }
 
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
-        let body = Body { error: self.error, error_description: self.description };
+        let body = Body {
+            error: self.error,
+            error_description: self.description,
+        };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

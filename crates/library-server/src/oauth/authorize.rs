@@ -1,0 +1,222 @@
+//! The sign-in page: who may continue as the owner of the library, and where the browser goes then.
+//!
+//! Opening the page changes nothing; only the pressed button spends the ticket and makes a code. The
+//! form carries the ticket, which no other site can know, so it cannot be sent from one.
+
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
+
+use crate::clock::Clock;
+use crate::config::Owner;
+use crate::error::Error;
+use crate::oauth::pages::{self, Notice, SignInForm};
+use crate::oauth::params::{Form, Params};
+use crate::oauth::request::{AuthorizeRequest, Refusal};
+use crate::oauth::throttle::Throttle;
+use crate::oauth::{codes, families};
+use crate::people;
+use crate::routes::address::Origin;
+use crate::state::AppState;
+use crate::tickets;
+
+/// Shows the page, to a browser with a live ticket.
+pub(super) async fn ask(
+    State(state): State<AppState>,
+    Extension(throttle): Extension<Throttle>,
+    origin: Origin,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
+    let request = match AuthorizeRequest::parse(&params, origin.as_str()) {
+        Ok(request) => request,
+        Err(refusal) => return refuse(refusal, &origin),
+    };
+    let Ok(Some(ticket)) = params.one("ticket") else {
+        return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
+    };
+    let now = state.clock().now();
+    if throttle.is_closed(now) {
+        return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
+    }
+    let (clock, secret) = (state.clock().clone(), ticket.to_owned());
+    let challenge = request.challenge.clone();
+    let live = state
+        .db()
+        .call(move |connection| tickets::is_live(connection, &clock, &secret, challenge.as_str()))
+        .await;
+    match live {
+        Ok(true) => pages::sign_in(&SignInForm {
+            owner: &state.config().owner,
+            place: place(&state, &origin),
+            ticket,
+            request: &request,
+        }),
+        Ok(false) => {
+            throttle.count_wrong(now);
+            pages::notice(StatusCode::FORBIDDEN, Notice::LinkSpent)
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+/// Takes the pressed button: makes a code and sends the browser back to the app.
+pub(super) async fn decide(
+    State(state): State<AppState>,
+    Extension(throttle): Extension<Throttle>,
+    origin: Origin,
+    headers: HeaderMap,
+    form: Result<Form, crate::oauth::refusal::OAuthError>,
+) -> Response {
+    let Ok(Form(params)) = form else {
+        return pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest);
+    };
+    if !is_from_our_page(&headers, &origin) {
+        return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
+    }
+    let request = match AuthorizeRequest::parse(&params, origin.as_str()) {
+        Ok(request) => request,
+        Err(refusal) => return refuse(refusal, &origin),
+    };
+    let Ok(Some(ticket)) = params.one("ticket") else {
+        return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
+    };
+    let now = state.clock().now();
+    if throttle.is_closed(now) {
+        return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
+    }
+    let allowed = params.one("decision") == Ok(Some("allow"));
+    let admission = Admission {
+        clock: state.clock().clone(),
+        owner: state.config().owner.clone(),
+        ticket: ticket.to_owned(),
+        redirect: request.redirect.clone(),
+        challenge: request.challenge,
+        scope: request.scope,
+        allowed,
+    };
+    let outcome = state
+        .db()
+        .write(move |connection| admission.spend(connection))
+        .await;
+    match outcome {
+        Ok(Spent::Code(code)) => answer(
+            &request.redirect,
+            request.state.as_deref(),
+            &origin,
+            ("code", &code),
+        ),
+        Ok(Spent::Declined) => {
+            let error = ("error", "access_denied");
+            answer(&request.redirect, request.state.as_deref(), &origin, error)
+        }
+        Ok(Spent::NoTicket) => {
+            throttle.count_wrong(now);
+            pages::notice(StatusCode::FORBIDDEN, Notice::LinkSpent)
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+/// One decision, to be made in one transaction.
+struct Admission {
+    clock: Clock,
+    owner: Owner,
+    ticket: String,
+    redirect: crate::oauth::client::RedirectUri,
+    challenge: crate::oauth::pkce::Challenge,
+    scope: String,
+    allowed: bool,
+}
+
+enum Spent {
+    Code(String),
+    Declined,
+    NoTicket,
+}
+
+impl Admission {
+    fn spend(&self, connection: &rusqlite::Connection) -> Result<Spent, Error> {
+        let clock = &self.clock;
+        if !tickets::redeem(connection, clock, &self.ticket, self.challenge.as_str())? {
+            return Ok(Spent::NoTicket);
+        }
+        if !self.allowed {
+            return Ok(Spent::Declined);
+        }
+        let (login, name) = (&self.owner.login, &self.owner.display_name);
+        let person = people::sign_in(connection, clock, login, name)?;
+        let family = families::begin(connection, clock, &person.id, &self.scope)?;
+        codes::issue(connection, clock, &family, &self.redirect, &self.challenge).map(Spent::Code)
+    }
+}
+
+/// Whether a form was sent by our own page. Old browsers say neither; the ticket in the form is the
+/// proof, this is the second lock.
+fn is_from_our_page(headers: &HeaderMap, origin: &Origin) -> bool {
+    let is = |name: &str, good: &dyn Fn(&[u8]) -> bool| {
+        headers
+            .get_all(name)
+            .iter()
+            .all(|value| good(value.as_bytes()))
+    };
+    let ours = url::Url::parse(origin.as_str()).map(|url| url.origin().ascii_serialization());
+    is("sec-fetch-site", &|site| site == b"same-origin")
+        && is("origin", &|from| {
+            ours.as_ref().is_ok_and(|ours| from == ours.as_bytes())
+        })
+}
+
+/// What the page calls this library.
+fn place(state: &AppState, origin: &Origin) -> Option<String> {
+    let on_this_computer =
+        state.config().public_url.is_none() && state.local_address().ip().is_loopback();
+    let host = || {
+        url::Url::parse(origin.as_str())
+            .ok()?
+            .host_str()
+            .map(str::to_owned)
+    };
+    if on_this_computer { None } else { host() }
+}
+
+fn refuse(refusal: Refusal, origin: &Origin) -> Response {
+    match refusal {
+        Refusal::Here => pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest),
+        Refusal::There {
+            redirect,
+            state,
+            error,
+        } => answer(&redirect, state.as_deref(), origin, ("error", error)),
+    }
+}
+
+/// Sends the browser back with an answer and with our name in it (RFC 9207). 303, so that the form is
+/// not sent along (RFC 9700 section 4.12).
+fn answer(
+    redirect: &crate::oauth::client::RedirectUri,
+    state: Option<&str>,
+    origin: &Origin,
+    answer: (&str, &str),
+) -> Response {
+    let mut fields = vec![answer, ("iss", origin.as_str())];
+    fields.extend(state.map(|state| ("state", state)));
+    let mut response = pages::empty(StatusCode::SEE_OTHER);
+    match redirect.with(&fields).parse() {
+        Ok(location) => {
+            response.headers_mut().insert(header::LOCATION, location);
+            response
+        }
+        // A serialised URL is always a header value.
+        Err(_) => pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest),
+    }
+}
+
+fn failed(error: &Error) -> Response {
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "sign-in page failed"
+    );
+    pages::notice(StatusCode::INTERNAL_SERVER_ERROR, Notice::Failed)
+}

@@ -1,0 +1,214 @@
+//! The sign-in page: who sees it, what it does, what it allows.
+
+use reqwest::{StatusCode, header};
+
+use crate::harness::{CHALLENGE, REDIRECT, Rig, location, query_of, with};
+
+#[tokio::test]
+async fn the_page_opened_by_the_app_offers_to_continue_as_the_owner() {
+    let rig = Rig::start().await;
+    let answer = rig.open(&rig.request().await).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("Continue as ada"), "{page}");
+    assert!(
+        page.contains("<html lang=\"en\">") && page.contains("<h1>"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_ticket_nobody_is_offered_anything() {
+    let rig = Rig::start().await;
+    let request = rig.request().await;
+    for ticket in ["", "made-up"] {
+        let answer = rig.open(&with(&request, &[("ticket", ticket)])).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        let page = answer.text().await.unwrap();
+        assert!(
+            !page.contains("Continue as") && page.contains("Sifter"),
+            "{page}"
+        );
+        let answer = rig
+            .press(&with(&request, &[("ticket", ticket)]), "allow")
+            .await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        assert!(answer.headers().get(header::LOCATION).is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_seen_on_a_command_line_is_of_no_use_for_another_request() {
+    let rig = Rig::start().await;
+    let request = rig.request().await;
+    let other = "A".repeat(43);
+    let theirs = with(&request, &[("code_challenge", &other)]);
+    assert_eq!(rig.open(&theirs).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(
+        rig.press(&theirs, "allow").await.status(),
+        StatusCode::FORBIDDEN
+    );
+    // And the attempt has not spent it.
+    assert_eq!(
+        rig.press(&request, "allow").await.status(),
+        StatusCode::SEE_OTHER
+    );
+}
+
+#[tokio::test]
+async fn opening_the_page_spends_nothing_and_pressing_the_button_does() {
+    let rig = Rig::start().await;
+    let request = rig.request().await;
+    for _ in 0..3 {
+        assert_eq!(rig.open(&request).await.status(), StatusCode::OK);
+    }
+    assert_eq!(
+        rig.press(&request, "allow").await.status(),
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        rig.press(&request, "allow").await.status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(rig.open(&request).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_answer_goes_to_the_app_by_303_with_code_state_and_issuer() {
+    let rig = Rig::start().await;
+    let answer = rig.press(&rig.request().await, "allow").await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert!(
+        location(&answer)
+            .as_str()
+            .starts_with(&format!("{REDIRECT}?"))
+    );
+    let query = query_of(&answer);
+    assert_eq!(query["state"], "st-ate");
+    assert_eq!(query["iss"], rig.issuer());
+    assert!(!query["code"].is_empty());
+}
+
+#[tokio::test]
+async fn cancelling_tells_the_app_and_spends_the_ticket() {
+    let rig = Rig::start().await;
+    let request = rig.request().await;
+    let answer = rig.press(&request, "deny").await;
+    let query = query_of(&answer);
+    assert_eq!(query["error"], "access_denied");
+    assert_eq!(query["iss"], rig.issuer());
+    assert!(!query.contains_key("code"));
+    assert_eq!(
+        rig.press(&request, "allow").await.status(),
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test]
+async fn a_button_pressed_on_another_site_does_nothing() {
+    let rig = Rig::start().await;
+    let form = with(&rig.request().await, &[("decision", "allow")]);
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "none"),
+        ("origin", "https://evil.test"),
+        ("origin", "null"),
+        ("origin", "http://127.0.0.1:1"),
+    ] {
+        let call = rig
+            .client
+            .post(rig.url("/oauth/authorize"))
+            .header(name, value)
+            .form(&form);
+        let answer = call.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{name}: {value}");
+    }
+    let call = rig.client.post(rig.url("/oauth/authorize")).form(&form);
+    let call = call
+        .header("sec-fetch-site", "same-origin")
+        .header("origin", rig.issuer());
+    assert_eq!(call.send().await.unwrap().status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_pages_run_nothing_load_nothing_and_cannot_be_framed_or_kept() {
+    let rig = Rig::start().await;
+    let request = rig.request().await;
+    for fields in [request.clone(), with(&request, &[("ticket", "")]), vec![]] {
+        let answer = rig.open(&fields).await;
+        let headers = answer.headers().clone();
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            !policy.contains("unsafe") && !policy.contains("script-src"),
+            "{policy}"
+        );
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(headers[header::X_FRAME_OPTIONS], "DENY");
+        assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
+        let page = answer.text().await.unwrap();
+        for word in ["<script", "src=", "href=", "url(", "@import", " on"] {
+            let harmless = word == " on" && !page.contains(" on=") && !page.contains(" onload");
+            assert!(harmless || !page.contains(word), "{word} in {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_form_may_lead_to_this_library_and_to_the_waiting_app_only() {
+    let rig = Rig::start().await;
+    let answer = rig.open(&rig.request().await).await;
+    let policy = answer.headers()[header::CONTENT_SECURITY_POLICY]
+        .to_str()
+        .unwrap();
+    assert!(
+        policy.contains("form-action 'self' http://127.0.0.1:50123;"),
+        "{policy}"
+    );
+}
+
+#[tokio::test]
+async fn what_the_request_says_is_escaped_in_the_page() {
+    let rig = Rig::start().await;
+    let hostile = "\"><script>alert(1)</script>";
+    let page = rig
+        .open(&with(&rig.request().await, &[("state", hostile)]))
+        .await;
+    let page = page.text().await.unwrap();
+    assert!(!page.contains("<script"), "{page}");
+    assert!(page.contains("&quot;&gt;&lt;script&gt;"), "{page}");
+}
+
+#[tokio::test]
+async fn the_metadata_names_what_the_app_relies_on() {
+    let rig = Rig::start().await;
+    let path = "/.well-known/oauth-authorization-server";
+    let answer = rig.client.get(rig.url(path)).send().await.unwrap();
+    let metadata: serde_json::Value = answer.json().await.unwrap();
+    let issuer = rig.issuer();
+    assert_eq!(metadata["issuer"], issuer);
+    assert_eq!(
+        metadata["authorization_endpoint"],
+        format!("{issuer}/oauth/authorize")
+    );
+    assert_eq!(metadata["token_endpoint"], format!("{issuer}/oauth/token"));
+    assert_eq!(
+        metadata["revocation_endpoint"],
+        format!("{issuer}/oauth/revoke")
+    );
+    assert_eq!(
+        metadata["code_challenge_methods_supported"],
+        serde_json::json!(["S256"])
+    );
+    assert_eq!(
+        metadata["token_endpoint_auth_methods_supported"],
+        serde_json::json!(["none"])
+    );
+    assert_eq!(
+        metadata["authorization_response_iss_parameter_supported"],
+        true
+    );
+    assert_eq!(CHALLENGE.len(), 43);
+}
