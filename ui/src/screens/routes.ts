@@ -1,15 +1,25 @@
-/** Which component draws which route. */
+/** Which component draws which route. What a route carries beside its name becomes the component's props. */
 import type { Component } from 'svelte'
 
-import type { RouteName } from '../state/navigation.svelte'
-import AccountsScreen from './accounts/AccountsScreen.svelte'
-import SettingsScreen from './settings/SettingsScreen.svelte'
-import SignInScreen from './sign-in/SignInScreen.svelte'
-import TransfersScreen from './transfers/TransfersScreen.svelte'
+import type { Route, RouteName } from '../state/navigation.svelte'
+import ComputerScreen from './computer/ComputerScreen.svelte'
+import ContainerScreen from './container/ContainerScreen.svelte'
+import HomeScreen from './home/HomeScreen.svelte'
+import CollectionScreen from './library/CollectionScreen.svelte'
+import EntityScreen from './library/EntityScreen.svelte'
+import ServerScreen from './library/ServerScreen.svelte'
+import SearchScreen from './search/SearchScreen.svelte'
+import WelcomeScreen from './welcome/WelcomeScreen.svelte'
 
-export const routes: Partial<Record<RouteName, Component>> = {
-  accounts: AccountsScreen,
-  settings: SettingsScreen,
-  sign_in: SignInScreen,
-  transfers: TransfersScreen,
+type Screens = { [Name in RouteName]?: Component<Omit<Extract<Route, { name: Name }>, 'name'>> }
+
+export const routes: Screens = {
+  collection: CollectionScreen,
+  computer: ComputerScreen,
+  container: ContainerScreen,
+  entity: EntityScreen,
+  home: HomeScreen,
+  search: SearchScreen,
+  server: ServerScreen,
+  welcome: WelcomeScreen,
 }

@@ -2,12 +2,10 @@
 import type { Component } from 'svelte'
 
 import type { SheetKind } from '../state/sheets.svelte'
-import ConnectSheet from './connect/ConnectSheet.svelte'
-import ShortcutsSheet from './shortcuts/ShortcutsSheet.svelte'
-import UploadSheet from './upload/UploadSheet.svelte'
+import DeleteImageSheet from './container/DeleteImageSheet.svelte'
+import ClashSheet from './downloads/ClashSheet.svelte'
 
 export const sheets: Partial<Record<SheetKind, Component>> = {
-  connect: ConnectSheet,
-  shortcuts: ShortcutsSheet,
-  upload: UploadSheet,
+  clash: ClashSheet,
+  delete_image: DeleteImageSheet,
 }

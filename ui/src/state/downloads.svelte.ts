@@ -5,18 +5,16 @@ import type { Host } from '../host/types'
 import type { Sheets } from './sheets.svelte'
 
 export type DownloadOutcome =
-  | { kind: 'started'; transferId: string; folderName: string }
+  | { kind: 'started'; fileName: string }
   | { kind: 'same'; fileName: string; folderName: string }
-  | { kind: 'asked' }
-  | { kind: 'failed'; error: UiError }
+  | { kind: 'failed'; error: UiError; serverId: string }
 
 export class Downloads {
-  /** What became of the last download that was asked for. */
-  outcome = $state.raw<DownloadOutcome | null>(null)
-
   constructor(
     private readonly host: Host,
     private readonly sheets: Sheets,
+    /** Hears what became of each download that was asked for. */
+    private readonly onoutcome: (outcome: DownloadOutcome) => void,
   ) {}
 
   /** Downloads an image, unless the very file is there already or another one has its name. */
@@ -24,15 +22,14 @@ export class Downloads {
     try {
       const plan = await this.host.call('download_plan', image)
       if (plan.same) {
-        this.outcome = { kind: 'same', fileName: plan.fileName, folderName: plan.folderName }
+        this.onoutcome({ kind: 'same', fileName: plan.fileName, folderName: plan.folderName })
       } else if (plan.clash) {
-        this.outcome = { kind: 'asked' }
         this.sheets.open({ kind: 'clash', image, plan })
       } else {
         await this.start(image, plan, 'ask')
       }
     } catch (error) {
-      this.outcome = { kind: 'failed', error: toUiError(error) }
+      this.onoutcome({ kind: 'failed', error: toUiError(error), serverId: image.serverId })
     }
   }
 
@@ -42,12 +39,12 @@ export class Downloads {
     try {
       await this.start(image, plan, clash)
     } catch (error) {
-      this.outcome = { kind: 'failed', error: toUiError(error) }
+      this.onoutcome({ kind: 'failed', error: toUiError(error), serverId: image.serverId })
     }
   }
 
   private async start(image: ImageRef, plan: DownloadPlan, clash: ClashPolicy): Promise<void> {
-    const transferId = await this.host.call('download_start', { image, clash })
-    this.outcome = { kind: 'started', transferId, folderName: plan.folderName }
+    await this.host.call('download_start', { image, clash })
+    this.onoutcome({ kind: 'started', fileName: clash === 'keep_both' ? plan.keepBothName : plan.fileName })
   }
 }

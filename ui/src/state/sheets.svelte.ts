@@ -7,7 +7,6 @@ export type SheetRequest =
   | { kind: 'shortcuts' }
   | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }
   | { kind: 'delete_image'; image: ImageRef; digest: string; size: number }
-  | { kind: 'go_to' }
 
 export type SheetKind = SheetRequest['kind']
 

@@ -7,6 +7,7 @@ import type { Host } from '../host/types'
 import { words } from '../words/words'
 import { Actions } from './actions.svelte'
 import { App } from './app.svelte'
+import { downloadToast } from './download-toast'
 import { Downloads } from './downloads.svelte'
 import { Library } from './library.svelte'
 import { Links } from './links.svelte'
@@ -39,7 +40,9 @@ export class Sifter {
     this.app = new App(host)
     this.servers = new Servers(host)
     this.library = new Library(host)
-    this.downloads = new Downloads(host, this.sheets)
+    this.downloads = new Downloads(host, this.sheets, (outcome) =>
+      this.toasts.say(downloadToast(outcome, this.navigation)),
+    )
     this.settings = new Settings(host, this.app)
     this.signIn = new SignIn(host)
     this.transfers = new Transfers(host, (transfer) =>
