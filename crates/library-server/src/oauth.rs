@@ -10,6 +10,8 @@
 mod authorize;
 mod client;
 mod codes;
+#[cfg(test)]
+mod expiry_tests;
 mod families;
 mod metadata;
 mod pages;
