@@ -2,7 +2,8 @@
 import type { AppEvent, UiError } from '../contract/generated'
 import type { Answer, CommandName, Host, Request } from './types'
 
-type Script = { [C in CommandName]?: (request: Request<C>) => Answer<C> | Promise<Answer<C>> }
+/** What the host answers to each command. */
+export type Script = { [C in CommandName]?: (request: Request<C>) => Answer<C> | Promise<Answer<C>> }
 
 export interface Call {
   command: CommandName
