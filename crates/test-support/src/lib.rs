@@ -5,7 +5,9 @@
 //! a server and breaks their conversation exactly where it is told to.
 
 mod fault_proxy;
+mod library;
 mod sif;
 
 pub use fault_proxy::{Direction, Exchange, Fault, FaultProxy, Rule};
+pub use library::{SpawnedLibrary, spawn_library, spawn_library_with};
 pub use sif::{BuiltSif, RandomBytes, SifBuilder, hello_world};

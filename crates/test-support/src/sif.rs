@@ -154,7 +154,7 @@ impl SifBuilder {
     }
 
     fn write_root(&self, target: &mut File) -> Result<()> {
-        let mut root = RootFs::new(TIME)?;
+        let mut root = RootFs::new(TIME, self.filling.is_some())?;
         tree::populate(
             &mut root,
             &self.definition,

@@ -1,9 +1,5 @@
 //! The fault proxy does to a conversation what it is told, and nothing else.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -378,8 +374,6 @@ async fn waiting_for_a_state_returns_at_once_when_it_is_there() {
         .proxy
         .inject(Rule::new("/data", Fault::Status(500, None)));
     bench.proxy.clear();
-    match bench.get("/data").send().await {
-        Ok(response) => assert_eq!(response.status(), 200, "the rule was forgotten"),
-        Err(error) => panic!("{error}"),
-    }
+    let response = bench.get("/data").send().await.unwrap();
+    assert_eq!(response.status(), 200, "the rule was forgotten");
 }

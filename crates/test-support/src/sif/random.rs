@@ -2,13 +2,13 @@
 
 use std::io::{self, Read};
 
-use rand::rngs::StdRng;
-use rand::{RngCore, SeedableRng};
-
 /// A reader of seeded random bytes; it never ends, so it is used with [`Read::take`].
+///
+/// The generator is SplitMix64: gzip cannot compress its output, and it keeps up with a disk even
+/// in a build without optimisation. It keeps no secret.
 #[derive(Debug, Clone)]
 pub struct RandomBytes {
-    generator: StdRng,
+    state: u64,
     block: [u8; 4096],
     used: usize,
 }
@@ -17,10 +17,18 @@ impl RandomBytes {
     /// The bytes of `seed`.
     pub fn new(seed: u64) -> Self {
         Self {
-            generator: StdRng::seed_from_u64(seed),
+            state: seed,
             block: [0; 4096],
             used: 4096,
         }
+    }
+
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut number = self.state;
+        number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        number ^ (number >> 31)
     }
 }
 
@@ -28,7 +36,10 @@ impl Read for RandomBytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.used == self.block.len() {
             // In whole blocks, so that the bytes do not depend on how they are asked for.
-            self.generator.fill_bytes(&mut self.block);
+            for position in (0..self.block.len()).step_by(8) {
+                let number = self.next();
+                self.block[position..position + 8].copy_from_slice(&number.to_le_bytes());
+            }
             self.used = 0;
         }
         let rest = &self.block[self.used..];

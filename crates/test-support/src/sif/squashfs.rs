@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use backhand::compression::Compressor;
+use backhand::compression::{CompressionOptions, Compressor, Gzip};
 use backhand::kind::{Kind, LE_V4_0};
 use backhand::{FilesystemCompressor, FilesystemWriter, NodeHeader};
 
@@ -18,11 +18,19 @@ pub(crate) struct RootFs {
 }
 
 impl RootFs {
-    /// An empty file system in which everything belongs to root and was made at `time`.
-    pub(crate) fn new(time: u32) -> Result<Self> {
+    /// An empty file system in which everything belongs to root and was made at `time`. `stored`
+    /// leaves everything uncompressed, for content that would not get smaller anyway.
+    pub(crate) fn new(time: u32, stored: bool) -> Result<Self> {
+        let options = stored.then_some(CompressionOptions::Gzip(Gzip {
+            compression_level: 0,
+            window_size: 15,
+            strategies: 0,
+        }));
         let mut writer = FilesystemWriter::default();
         writer.set_kind(Kind::from_const(LE_V4_0).map_err(anyhow::Error::msg)?);
-        writer.set_compressor(FilesystemCompressor::new(Compressor::Gzip, None)?);
+        writer.set_compressor(FilesystemCompressor::new(Compressor::Gzip, options)?);
+        // Level 0 is known to zlib but is no level a squashfs may state.
+        writer.set_emit_compression_options(!stored);
         writer.set_only_root_id();
         writer.set_root_mode(0o755);
         writer.set_time(time);
