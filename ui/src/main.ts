@@ -17,4 +17,5 @@ const target = document.getElementById('sifter')
 if (target) {
   const sifter = new Sifter(await chooseHost())
   mount(App, { target, props: { sifter } })
+  if (import.meta.env.DEV) await (await import('./host/demo')).begin(sifter)
 }

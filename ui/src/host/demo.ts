@@ -1,13 +1,13 @@
 /**
  * Sample answers for looking at screens with `npm run dev`: `?demo=library`, `?demo=transfers`,
- * `?demo=welcome` and so on, with `&theme=dark`. Never part of a build.
+ * `?demo=upload` and so on, with `&theme=dark`. Never part of a build.
  */
 import type { Route } from '../state/navigation.svelte'
 import type { Sifter } from '../state/sifter.svelte'
 import { libraryRoutes, libraryScript } from './demo/library'
-import { servers } from './demo/servers'
-import * as samples from './demo/servers'
+import { app, servers } from './demo/servers'
 import { transfers } from './demo/transfers'
+import { badFile, oneFile, plan, severalFiles } from './demo/uploads'
 import { FakeHost } from './fake'
 
 const asked = new URLSearchParams(location.search)
@@ -16,17 +16,82 @@ const routes: Record<string, Route> = libraryRoutes
 export function demoHost(): FakeHost {
   return new FakeHost({
     ...libraryScript,
-    app_state: () => ({ ...samples.app, firstRun: asked.get('demo') === 'welcome' }),
+    app_state: () => ({ ...app, firstRun: asked.get('demo') === 'welcome' }),
     app_copy: () => ({}),
     server_list: () => servers,
     transfer_list: () => transfers,
-    settings_set: () => samples.app.settings,
+    settings_set: (patch) => Object.assign(app.settings, patch),
+    upload_plan: plan,
+    upload_choose: () => oneFile,
+    upload_discard: () => ({}),
+    upload_destinations: ({ text }) =>
+      ['ada/genomics/', 'ada/genomics/samtools', 'ada/imaging/'].filter((place) => place.startsWith(text)),
+    sign_in_start: ({ serverId }) => ({
+      id: 'i1',
+      serverId,
+      phase: 'waiting_for_browser',
+      host: 'hub.uni.example',
+      secondsLeft: 272,
+      browserOpened: true,
+      error: null,
+    }),
   })
 }
 
+const SAMPLES: Record<string, (sifter: Sifter) => void> = {
+  transfers: (sifter) => {
+    sifter.navigation.go({ name: 'transfers' })
+    sifter.transfers.selected = 't1'
+  },
+  'transfers-empty': (sifter) => {
+    sifter.transfers.list = { ...transfers, active: [], queued: [], attention: [], history: [] }
+    sifter.navigation.go({ name: 'transfers' })
+  },
+  upload: (sifter) =>
+    sifter.uploads.open(oneFile, { serverId: 'cloud', path: { entity: 'ada', collection: 'genomics' } }),
+  'upload-several': (sifter) => sifter.uploads.open(severalFiles, null),
+  'upload-bad': (sifter) => sifter.uploads.open(badFile, null),
+  'upload-signed-out': (sifter) => sifter.uploads.open(oneFile, { serverId: 'uni', path: {} }),
+  'sign-in': (sifter) => {
+    sifter.navigation.go({ name: 'sign_in', serverId: 'uni' })
+    void sifter.signIn.start('uni')
+  },
+  'sign-in-choose': (sifter) => sifter.navigation.go({ name: 'sign_in', serverId: 'uni' }),
+  token: (sifter) => sifter.navigation.go({ name: 'sign_in', serverId: 'cloud' }),
+  accounts: (sifter) => sifter.navigation.go({ name: 'accounts' }),
+  settings: (sifter) => sifter.navigation.go({ name: 'settings' }),
+  connect: (sifter) => sifter.sheets.open({ kind: 'connect' }),
+  shortcuts: (sifter) => sifter.sheets.open({ kind: 'shortcuts' }),
+  drag: (sifter) => {
+    sifter.navigation.go(libraryRoutes.library)
+    setTimeout(() => sifter.hear({ kind: 'drag', phase: 'over', files: 1, x: 600, y: 165 }), 300)
+  },
+  toasts: (sifter) => {
+    const quiet = () => undefined
+    sifter.toasts.say({
+      text: 'Uploaded samtools:1.22',
+      icon: 'check',
+      tone: 'ok',
+      action: 'Copy link',
+      onaction: quiet,
+    })
+    sifter.toasts.say({
+      text: 'Already here, nothing to download',
+      icon: 'check',
+      action: 'Show',
+      onaction: quiet,
+    })
+  },
+}
+
+/** Opens the screen that `?demo=NAME` stands for. */
 export async function begin(sifter: Sifter): Promise<void> {
+  const name = asked.get('demo')
+  if (name === null) return
   const theme = asked.get('theme')
-  if (theme) document.documentElement.dataset.theme = theme
-  const route = routes[asked.get('demo') ?? '']
-  if (route) sifter.navigation.go(route)
+  if (theme === 'light' || theme === 'dark') app.settings.theme = theme
+  await Promise.all([sifter.app.load(), sifter.servers.load(), sifter.transfers.load()])
+  const route = routes[name]
+  if (SAMPLES[name]) SAMPLES[name](sifter)
+  else if (route) sifter.navigation.go(route)
 }

@@ -2,6 +2,7 @@
 import type { Component } from 'svelte'
 
 import type { Route, RouteName } from '../state/navigation.svelte'
+import AccountsScreen from './accounts/AccountsScreen.svelte'
 import ComputerScreen from './computer/ComputerScreen.svelte'
 import ContainerScreen from './container/ContainerScreen.svelte'
 import HomeScreen from './home/HomeScreen.svelte'
@@ -9,11 +10,15 @@ import CollectionScreen from './library/CollectionScreen.svelte'
 import EntityScreen from './library/EntityScreen.svelte'
 import ServerScreen from './library/ServerScreen.svelte'
 import SearchScreen from './search/SearchScreen.svelte'
+import SettingsScreen from './settings/SettingsScreen.svelte'
+import SignInScreen from './sign-in/SignInScreen.svelte'
+import TransfersScreen from './transfers/TransfersScreen.svelte'
 import WelcomeScreen from './welcome/WelcomeScreen.svelte'
 
 type Screens = { [Name in RouteName]?: Component<Omit<Extract<Route, { name: Name }>, 'name'>> }
 
 export const routes: Screens = {
+  accounts: AccountsScreen,
   collection: CollectionScreen,
   computer: ComputerScreen,
   container: ContainerScreen,
@@ -21,5 +26,8 @@ export const routes: Screens = {
   home: HomeScreen,
   search: SearchScreen,
   server: ServerScreen,
+  settings: SettingsScreen,
+  sign_in: SignInScreen,
+  transfers: TransfersScreen,
   welcome: WelcomeScreen,
 }

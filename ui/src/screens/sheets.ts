@@ -2,10 +2,16 @@
 import type { Component } from 'svelte'
 
 import type { SheetKind } from '../state/sheets.svelte'
+import ConnectSheet from './connect/ConnectSheet.svelte'
 import DeleteImageSheet from './container/DeleteImageSheet.svelte'
 import ClashSheet from './downloads/ClashSheet.svelte'
+import ShortcutsSheet from './shortcuts/ShortcutsSheet.svelte'
+import UploadSheet from './upload/UploadSheet.svelte'
 
 export const sheets: Partial<Record<SheetKind, Component>> = {
   clash: ClashSheet,
+  connect: ConnectSheet,
   delete_image: DeleteImageSheet,
+  shortcuts: ShortcutsSheet,
+  upload: UploadSheet,
 }

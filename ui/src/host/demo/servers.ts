@@ -1,0 +1,96 @@
+/** Sample servers. */
+import type { AppView, Capabilities, ServerView } from '../../contract/generated'
+
+const GIB = 1024 ** 3
+
+export const capable: Capabilities = {
+  apiVersion: '2.0.0',
+  archTags: true,
+  multipart: true,
+  ranges: true,
+  quota: true,
+  search: true,
+  browserSignIn: true,
+  keys: true,
+  builder: false,
+}
+
+export const servers: ServerView[] = [
+  {
+    id: 'cloud',
+    name: 'Sylabs Cloud',
+    host: 'cloud.sylabs.io',
+    libraryUrl: 'https://library.sylabs.io',
+    kind: 'sylabs_cloud',
+    state: 'online',
+    problem: null,
+    capabilities: { ...capable, browserSignIn: false, builder: true },
+    account: {
+      id: 'a1',
+      login: 'ada',
+      display: 'ada',
+      signedIn: true,
+      byBrowser: false,
+      storage: { kind: 'keychain', name: 'Secret Service' },
+      expires: '2026-12-12T09:00:00Z',
+    },
+    ways: [{ kind: 'token' }],
+    quota: { used: 10.1 * GIB, total: 11 * GIB },
+  },
+  {
+    id: 'uni',
+    name: 'hub.uni.example',
+    host: 'hub.uni.example',
+    libraryUrl: 'https://hub.uni.example/library',
+    kind: 'library',
+    state: 'online',
+    problem: null,
+    capabilities: { ...capable, archTags: false },
+    account: null,
+    ways: [{ kind: 'browser' }, { kind: 'token' }],
+    quota: null,
+  },
+  {
+    id: 'this-computer',
+    name: 'This computer',
+    host: '127.0.0.1:4480',
+    libraryUrl: 'http://127.0.0.1:4480',
+    kind: 'this_computer',
+    state: 'off',
+    problem: null,
+    capabilities: {
+      ...capable,
+      apiVersion: null,
+      archTags: null,
+      multipart: null,
+      ranges: null,
+      quota: null,
+      search: null,
+      browserSignIn: null,
+      keys: null,
+      builder: null,
+    },
+    account: null,
+    ways: [],
+    quota: null,
+  },
+]
+
+export const app: AppView = {
+  version: '0.1.0',
+  os: 'linux',
+  firstRun: false,
+  keychain: 'ready',
+  storage: { kind: 'keychain', name: 'Secret Service' },
+  containerProgram: 'Apptainer 1.4',
+  usesProxy: false,
+  settings: {
+    downloadFolder: '/home/ada/Downloads',
+    downloadFolderName: 'Downloads',
+    downloadFolderFree: 412 * GIB,
+    theme: 'system',
+    startLocalLibrary: true,
+    parallelTransfers: 3,
+    dataFolder: '/home/ada/.local/share/sifter',
+  },
+}
