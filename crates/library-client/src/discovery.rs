@@ -198,7 +198,6 @@ mod tests {
             "library://e/c/n",
             "docker://alpine",
             "ftp://h.org",
-            "a/../\n",
         ] {
             assert!(
                 matches!(address_of(text), Err(Error::Address(_))),

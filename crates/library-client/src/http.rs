@@ -71,32 +71,35 @@ pub struct Http {
 
 #[derive(Debug, Default)]
 struct Clients {
-    reading: Pair,
-    sending: Pair,
+    reading: Routes,
+    sending: Routes,
 }
 
-/// A client for other machines (through the system's proxy) and one for this machine (never).
-/// Built when first needed: loading the system's certificates takes a while.
+/// One client for other machines, through the system's proxy; two for this machine, which never use
+/// it. Built when first needed: loading the system's certificates takes a while.
 #[derive(Debug, Default)]
-struct Pair {
+struct Routes {
     remote: OnceLock<Client>,
     local: OnceLock<Client>,
+    local_plain: OnceLock<Client>,
 }
 
-impl Pair {
+impl Routes {
     fn get(&self, url: &Url, builder: fn() -> ClientBuilder) -> Result<Client, Error> {
-        let local = is_loopback(url);
-        let slot = if local { &self.local } else { &self.remote };
+        let (slot, build): (_, fn(ClientBuilder) -> ClientBuilder) = if !is_loopback(url) {
+            (&self.remote, |builder| builder)
+        } else if url.scheme() == "https" {
+            (&self.local, ClientBuilder::no_proxy)
+        } else {
+            // Plain http needs no certificates, and a bare container may have none.
+            (&self.local_plain, |builder| {
+                builder.no_proxy().tls_certs_only([])
+            })
+        };
         if let Some(client) = slot.get() {
             return Ok(client.clone());
         }
-        let client = if local {
-            // Plain http needs no trust store, and a bare container may have none.
-            let built = builder().no_proxy().build();
-            built.or_else(|_| builder().no_proxy().tls_certs_only([]).build())?
-        } else {
-            builder().build()?
-        };
+        let client = build(builder()).build()?;
         Ok(slot.get_or_init(|| client).clone())
     }
 }

@@ -137,3 +137,51 @@ async fn within(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Duration = Duration::from_secs(60);
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_ends_a_request() {
+        let start = Instant::now();
+        let answer = within(std::future::pending(), IDLE, || start).await;
+        assert!(matches!(
+            answer,
+            Err(Error::Unreachable {
+                reason: Unreachable::Timeout,
+                ..
+            })
+        ));
+        assert_eq!(start.elapsed().as_secs(), 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_moves_may_last_for_a_day() {
+        let start = Instant::now();
+        let pace = Arc::new(Pace {
+            start,
+            last: AtomicU64::new(0),
+        });
+        let sender = Arc::clone(&pace);
+        let moving = async move {
+            // A piece every 50 seconds for a day, then silence.
+            for _ in 0..1728 {
+                tokio::time::sleep(Duration::from_secs(50)).await;
+                sender.mark();
+            }
+            std::future::pending().await
+        };
+        let answer = within(moving, IDLE, || pace.last()).await;
+        assert!(matches!(
+            answer,
+            Err(Error::Unreachable {
+                reason: Unreachable::Timeout,
+                ..
+            })
+        ));
+        assert_eq!(start.elapsed().as_secs(), 1728 * 50 + 60);
+    }
+}

@@ -1,0 +1,11 @@
+//! The client on the wire, against small servers that answer what each test says.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod bearer;
+mod browse;
+mod discovery;
+mod pull;
+mod push;
+mod rows;
+mod stage;
