@@ -9,3 +9,4 @@ mod pull;
 mod push;
 mod rows;
 mod stage;
+mod tls;
