@@ -8,9 +8,8 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/frame.css'
 import './styles/controls.css'
-import './styles/lists.css'
+import './styles/table.css'
 import './styles/transfers.css'
-import './styles/sheets.css'
 import './styles/adapt.css'
 
 const target = document.getElementById('sifter')

@@ -1,5 +1,5 @@
 /** Sample upload sheets and their plans. */
-import type { DraftFile, DraftSheet, Upload, UploadPlan } from '../../contract/generated'
+import type { DraftFile, DraftSheet, TagEffect, Upload, UploadPlan } from '../../contract/generated'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
@@ -49,13 +49,13 @@ export function plan(upload: Upload): UploadPlan {
       creates: item.path.collection === 'genomics' ? [] : [`${item.path.entity}/${item.path.collection}`],
       public: true,
       problem: null,
-      tags: item.tags.flatMap((tag) =>
+      tags: item.tags.flatMap((tag): TagEffect[] =>
         tag === 'latest'
           ? [
-              { kind: 'moves' as const, tag, from: `sha256.a3f9${'0'.repeat(60)}` },
-              { kind: 'stays_elsewhere' as const, tag, arch: 'arm64' },
+              { kind: 'moves', tag, from: `sha256.a3f9${'0'.repeat(60)}` },
+              { kind: 'stays_elsewhere', tag, arch: 'arm64' },
             ]
-          : [/^[\w.-]+$/.test(tag) ? { kind: 'new' as const, tag } : { kind: 'invalid' as const, tag }],
+          : [/^[\w.-]+$/.test(tag) ? { kind: 'new', tag } : { kind: 'invalid', tag }],
       ),
     })),
   }
