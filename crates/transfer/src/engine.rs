@@ -1,18 +1,27 @@
 //! The engine as callers hold it: requests in, snapshots out.
 
 mod command;
+mod desk;
+mod janitor;
+mod publisher;
+mod queue;
+mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::error::Error;
+use crate::file_name::FileName;
+use crate::journal::Request;
 use crate::options::EngineOptions;
 use crate::remote::RemoteFactory;
 use crate::request::{ClashPolicy, PullRequest, PushRequest, TransferId};
 use crate::view::Snapshot;
 use command::Command;
+use desk::Desk;
+use table::Table;
 
 /// A running transfer engine. Clones are handles to the same one.
 ///
@@ -21,6 +30,7 @@ use command::Command;
 #[derive(Clone)]
 pub struct Engine {
     commands: mpsc::Sender<Command>,
+    table: Arc<Table>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
 }
 
@@ -34,31 +44,39 @@ impl Engine {
         factory: Arc<dyn RemoteFactory>,
         options: EngineOptions,
     ) -> Result<Self, Error> {
-        let _ = (data_dir, factory, options);
-        let (commands, _receiver) = mpsc::channel(32);
-        let (_sender, snapshots) = watch::channel(Arc::new(Snapshot::default()));
+        let (commands, received) = mpsc::channel(32);
+        let (table, snapshots) = Desk::open(data_dir, factory, options, received).await?;
         Ok(Self {
             commands,
+            table,
             snapshots,
         })
     }
 
     /// Queues a push. Answers as soon as the request is in the journal.
-    pub async fn push(&self, request: PushRequest) -> Result<TransferId, Error> {
-        self.ask(|reply| Command::Push(Box::new(request), reply))
+    pub async fn push(&self, mut request: PushRequest) -> Result<TransferId, Error> {
+        request.file = absolute(request.file)?;
+        // Only decides the lane; the run opens the file and says what is wrong with it.
+        let size = tokio::fs::metadata(&request.file)
             .await
+            .ok()
+            .map(|metadata| metadata.len());
+        self.add(Request::Push(request), size).await
     }
 
-    /// Queues a pull. Answers as soon as the request is in the journal.
-    pub async fn pull(&self, request: PullRequest) -> Result<TransferId, Error> {
-        self.ask(|reply| Command::Pull(Box::new(request), reply))
-            .await
+    /// Queues a pull. Answers as soon as the request is in the journal. Fails when the file name is
+    /// not one plain name.
+    pub async fn pull(&self, mut request: PullRequest) -> Result<TransferId, Error> {
+        FileName::parse(&request.file_name).map_err(Error::FileName)?;
+        request.folder = absolute(request.folder)?;
+        let size = request.size_hint;
+        self.add(Request::Pull(request), size).await
     }
 
-    /// Every transfer as of the last update, at most [`EngineOptions::update_interval`] old.
+    /// Every transfer as it is now.
     #[must_use]
-    pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.snapshots.borrow().clone()
+    pub fn snapshot(&self) -> Snapshot {
+        self.table.snapshot()
     }
 
     /// Updates, at most one in [`EngineOptions::update_interval`]; the last state always arrives.
@@ -82,8 +100,8 @@ impl Engine {
         self.ask(|reply| Command::Cancel(id, reply)).await
     }
 
-    /// Queues a transfer again that needs attention, was cancelled or failed. What the journal
-    /// has is not sent again.
+    /// Queues a transfer again that needs attention or was cancelled. What the journal has is not
+    /// sent again.
     pub async fn retry(&self, id: TransferId) -> Result<(), Error> {
         self.ask(|reply| Command::Retry(id, None, reply)).await
     }
@@ -124,6 +142,11 @@ impl Engine {
         self.ask(Command::ShutDown).await
     }
 
+    async fn add(&self, request: Request, size: Option<u64>) -> Result<TransferId, Error> {
+        self.ask(|reply| Command::Add(Box::new(request), size, reply))
+            .await
+    }
+
     async fn ask<T>(
         &self,
         command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command,
@@ -135,4 +158,9 @@ impl Engine {
             .map_err(|_| Error::ShutDown)?;
         answer.await.map_err(|_| Error::ShutDown)?
     }
+}
+
+/// The journal outlives the working directory that a relative path counts from.
+fn absolute(path: PathBuf) -> Result<PathBuf, Error> {
+    std::path::absolute(&path).map_err(|source| Error::Path { path, source })
 }

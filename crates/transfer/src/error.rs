@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256Digest;
 use crate::file_name::FileNameError;
+use crate::remote::{RemoteError, RemoteErrorKind};
 use crate::request::TransferId;
 
 /// Why the engine could not do what it was asked.
@@ -55,6 +56,14 @@ pub enum Error {
     /// The name for a download is not one plain file name.
     #[error("not a usable file name")]
     FileName(#[source] FileNameError),
+    /// A relative path cannot be made absolute.
+    #[error("cannot make {} an absolute path", path.display())]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The engine was shut down.
     #[error("the transfer engine is shut down")]
     ShutDown,
@@ -149,6 +158,9 @@ pub enum TransferError {
     /// The journal failed.
     #[error("the journal of transfers cannot be written")]
     Journal,
+    /// A defect of the engine ended the run. What the journal has is safe.
+    #[error("the engine stumbled")]
+    Defect,
 }
 
 /// A [`TransferError`] with the chain of causes, outermost first, for the details drawer.
@@ -159,4 +171,43 @@ pub struct Failure {
     pub error: TransferError,
     /// The messages of the causes.
     pub details: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with the chain of causes that led to it, beginning with `cause`.
+    pub(crate) fn new(error: TransferError, cause: &dyn std::error::Error) -> Self {
+        let mut details = Vec::new();
+        let mut next = Some(cause);
+        // A chain that is longer than this repeats itself.
+        while let Some(cause) = next.filter(|_| details.len() < 16) {
+            details.push(cause.to_string());
+            next = cause.source();
+        }
+        Self { error, details }
+    }
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        Self {
+            error,
+            details: Vec::new(),
+        }
+    }
+}
+
+impl From<&RemoteError> for Failure {
+    fn from(error: &RemoteError) -> Self {
+        let kind = match error.kind() {
+            RemoteErrorKind::Transient { .. } => TransferError::Unreachable,
+            RemoteErrorKind::Unauthorized => TransferError::Unauthorized,
+            RemoteErrorKind::Forbidden => TransferError::Forbidden,
+            RemoteErrorKind::NotFound => TransferError::NotFound,
+            RemoteErrorKind::QuotaExceeded => TransferError::QuotaExceeded,
+            RemoteErrorKind::SessionForgotten => TransferError::SessionLost,
+            RemoteErrorKind::Integrity => TransferError::DamagedAtServer,
+            RemoteErrorKind::Unsupported(_) | RemoteErrorKind::Fatal => TransferError::Refused,
+        };
+        Self::new(kind, error)
+    }
 }

@@ -11,9 +11,15 @@ mod digest;
 mod engine;
 mod error;
 mod file_name;
+mod files;
+mod journal;
+mod live;
 mod options;
+mod pull;
+mod push;
 pub mod remote;
 mod request;
+mod run;
 mod view;
 
 pub use digest::{DigestError, Md5Digest, Sha256Digest};

@@ -42,7 +42,7 @@ impl Default for EngineOptions {
             parallel_parts: 4,
             range_size: 8 << 20,
             buffer_size: 256 << 10,
-            max_attempts: 8,
+            max_attempts: 20,
             retry_base: Duration::from_millis(500),
             retry_ceiling: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(60),

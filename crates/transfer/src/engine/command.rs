@@ -3,15 +3,15 @@
 use tokio::sync::oneshot;
 
 use crate::error::Error;
-use crate::request::{ClashPolicy, PullRequest, PushRequest, TransferId};
+use crate::journal::Request;
+use crate::request::{ClashPolicy, TransferId};
 
-/// Where an answer goes.
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
+/// Where an answer goes. Whoever asked may have stopped waiting, which is no error.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// One request to the engine's task. Each is a method of [`Engine`](super::Engine).
-pub(crate) enum Command {
-    Push(Box<PushRequest>, Reply<TransferId>),
-    Pull(Box<PullRequest>, Reply<TransferId>),
+pub(super) enum Command {
+    Add(Box<Request>, Option<u64>, Reply<TransferId>),
     Pause(TransferId, Reply<()>),
     Resume(TransferId, Reply<()>),
     Cancel(TransferId, Reply<()>),

@@ -1,0 +1,52 @@
+//! Uploads given up whose servers still have to be told, also after a restart.
+
+use serde::{Deserialize, Serialize};
+
+use super::Journal;
+use super::transfers::json;
+use crate::error::Error;
+use crate::remote::PushSession;
+use crate::request::{AccountKey, ServerKey};
+
+/// An upload that a server should forget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AbandonedUpload {
+    pub(crate) server: ServerKey,
+    pub(crate) account: Option<AccountKey>,
+    pub(crate) session: PushSession,
+}
+
+impl Journal {
+    /// Notes an upload to be aborted and answers its number.
+    pub(crate) fn abandon(&self, upload: &AbandonedUpload) -> Result<i64, Error> {
+        let connection = self.connection();
+        connection.execute(
+            "INSERT INTO abandoned (upload) VALUES (?1)",
+            [json(upload)?],
+        )?;
+        Ok(connection.last_insert_rowid())
+    }
+
+    /// The uploads whose servers were not told yet.
+    pub(crate) fn abandoned(&self) -> Result<Vec<(i64, AbandonedUpload)>, Error> {
+        let connection = self.connection();
+        let mut statement = connection.prepare("SELECT id, upload FROM abandoned")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        let mut uploads = Vec::new();
+        for row in rows {
+            let (number, text) = row?;
+            uploads.push((
+                number,
+                serde_json::from_str(&text).map_err(Error::JournalContent)?,
+            ));
+        }
+        Ok(uploads)
+    }
+
+    /// Strikes an upload off.
+    pub(crate) fn settle_abandoned(&self, number: i64) -> Result<(), Error> {
+        self.connection()
+            .execute("DELETE FROM abandoned WHERE id = ?1", [number])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,277 @@
+//! A pull: resolve, fetch into a partial file, verify, put in place.
+
+mod fetch;
+mod front;
+mod ranges;
+mod stream;
+mod target;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::digest::Sha256Digest;
+use crate::error::{Failure, TransferError};
+use crate::file_name::FileName;
+use crate::files::{self, PartFile, blocking, disk_failure};
+use crate::journal::{PullWork, Work};
+use crate::remote::{PullSpec, PullTarget, Remote, RemoteError, RemoteErrorKind};
+use crate::request::{ClashPolicy, PullRequest};
+use crate::run::{Run, Stop};
+use crate::view::{Notice, Outcome, Phase};
+
+/// Fetches in all when what arrives does not have the promised hash: one, and two more.
+const MOST_FETCHES: u32 = 3;
+/// Fresh starts in one run before the user is asked.
+const MOST_RESTARTS: u32 = 5;
+/// More ranges than this only cost memory; larger files get larger ranges.
+const MOST_RANGES: u64 = 8192;
+
+/// What the steps of an attempt share.
+struct Pull<'a> {
+    run: &'a Run,
+    request: &'a PullRequest,
+    remote: Arc<dyn Remote>,
+    /// The target with a fresh address; replaced when the address expires.
+    target: tokio::sync::Mutex<Arc<PullTarget>>,
+    digest: Sha256Digest,
+    size: u64,
+}
+
+/// Drives a pull to its end, beginning again where that is the only way.
+pub(crate) async fn drive(run: &Run, request: &PullRequest) -> Result<Outcome, Failure> {
+    let name = FileName::parse(&request.file_name)
+        .map_err(|error| Failure::new(TransferError::FolderNotWritable, &error))?;
+    let mut restarts = 0;
+    loop {
+        let notice = match attempt(run, request, &name).await {
+            Ok(outcome) => return Ok(outcome),
+            Err(Stop::Failed(failure)) => return Err(failure),
+            Err(Stop::StartOver(notice)) => notice,
+        };
+        restarts += 1;
+        forget(run, notice).await?;
+        if restarts > MOST_RESTARTS {
+            return Err(TransferError::SessionLost.into());
+        }
+        run.back_off(restarts).await;
+    }
+}
+
+/// Removes the partial file and forgets its ranges.
+async fn forget(run: &Run, notice: Notice) -> Result<(), Failure> {
+    if let Work::Pull(work) = run.checkpoint().work {
+        // Only ever removes the very file that the journal remembers.
+        let removed = blocking(move || {
+            PartFile::remove(&work.part_file);
+            Ok(())
+        });
+        removed.await.map_err(|error| disk_failure(&error))?;
+    }
+    run.save_without_parts(|checkpoint| {
+        checkpoint.notice = Some(notice);
+        checkpoint.work = Work::NotBegun;
+        checkpoint.digest = None;
+        checkpoint.bytes_total = None;
+    })
+    .await
+}
+
+/// Goes from the checkpoint to the end, or to the reason for a fresh start.
+async fn attempt(run: &Run, request: &PullRequest, name: &FileName) -> Result<Outcome, Stop> {
+    if run.checkpoint().file.is_some() {
+        // The file is in its place; only the end of the run was not recorded.
+        return Ok(Outcome::Verified);
+    }
+    run.live.enter(Phase::Downloading);
+    target::check_folder(&request.folder).await?;
+    let remote = run.open_remote().await?;
+    let spec = PullSpec {
+        reference: request.reference.clone(),
+        arch: request.arch.clone(),
+    };
+    let target = run.persist(|| remote.resolve_pull(&spec)).await?;
+    let known = run.checkpoint();
+    if known.digest.is_some_and(|digest| digest != target.digest) {
+        return Err(Stop::StartOver(Notice::ReferenceMoved));
+    }
+    if matches!(known.work, Work::Pull(_)) && known.bytes_total != Some(target.size) {
+        return Err(Stop::StartOver(Notice::ReferenceMoved));
+    }
+    let (digest, size) = (target.digest, target.size);
+    run.save(|checkpoint| {
+        checkpoint.digest = Some(digest);
+        checkpoint.bytes_total = Some(size);
+    })
+    .await?;
+    let target = tokio::sync::Mutex::new(Arc::new(target));
+    let pull = Pull {
+        run,
+        request,
+        remote,
+        target,
+        digest,
+        size,
+    };
+    pull.go_on(name).await
+}
+
+impl Pull<'_> {
+    async fn go_on(&self, name: &FileName) -> Result<Outcome, Stop> {
+        let existing = self.request.folder.join(name.as_str());
+        match target::compare(self, &existing).await? {
+            target::Existing::SameBytes => {
+                self.finish(existing).await?;
+                return Ok(Outcome::AlreadyHere);
+            }
+            target::Existing::Folder => {
+                return Err(TransferError::TargetExists { path: existing }.into());
+            }
+            target::Existing::OtherBytes if self.request.clash == ClashPolicy::Fail => {
+                return Err(TransferError::TargetExists { path: existing }.into());
+            }
+            target::Existing::OtherBytes | target::Existing::Nothing => {}
+        }
+        let part_file = self.part_file(name).await?;
+        self.fetch_verified(&part_file).await?;
+        let path = self.place(part_file, name).await?;
+        self.finish(path).await?;
+        Ok(Outcome::Verified)
+    }
+
+    /// The partial file of the checkpoint, or a new one.
+    async fn part_file(&self, name: &FileName) -> Result<PartFile, Stop> {
+        if let Work::Pull(work) = self.run.checkpoint().work {
+            let size = self.size;
+            let reopened = blocking(move || PartFile::reopen(&work.part_file, size));
+            return reopened
+                .await
+                .map_err(|error| disk_failure(&error))?
+                .ok_or(Stop::StartOver(Notice::PartialFileChanged));
+        }
+        let margin = self.run.options().free_space_margin;
+        target::check_space(&self.request.folder, self.size, margin).await?;
+        let (folder, name, size) = (self.request.folder.clone(), name.clone(), self.size);
+        let part_file = blocking(move || PartFile::create(&folder, &name, size))
+            .await
+            .map_err(|error| target::full_disk(&error, &self.request.folder, self.size))?;
+        let range_size = range_size(self.run.options().range_size, self.size);
+        let work = PullWork {
+            part_file: part_file.identity.clone(),
+            range_size,
+        };
+        self.run
+            .save_without_parts(|checkpoint| checkpoint.work = Work::Pull(work))
+            .await?;
+        Ok(part_file)
+    }
+
+    /// Makes the verified bytes durable and gives them their name.
+    async fn place(&self, part_file: PartFile, name: &FileName) -> Result<PathBuf, Stop> {
+        let (folder, name, policy) = (
+            self.request.folder.clone(),
+            name.clone(),
+            self.request.clash,
+        );
+        let wanted = folder.join(name.as_str());
+        let placed = blocking(move || {
+            files::open_permissions(&part_file.file)?;
+            part_file.file.sync_all()?;
+            let path = files::place(&part_file.identity.path, &folder, &name, policy)?;
+            files::sync_folder(&folder)?;
+            Ok(path)
+        });
+        placed.await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::IsADirectory => {
+                TransferError::TargetExists { path: wanted }.into()
+            }
+            _ => disk_failure(&error).into(),
+        })
+    }
+
+    /// Notes where the file is; the partial one is no more.
+    async fn finish(&self, path: PathBuf) -> Result<(), Stop> {
+        if let Work::Pull(work) = self.run.checkpoint().work {
+            // Left behind only when the file appeared under its final name by other means.
+            let removed = blocking(move || {
+                PartFile::remove(&work.part_file);
+                Ok(())
+            });
+            removed.await.map_err(|error| disk_failure(&error))?;
+        }
+        let size = self.size;
+        self.run
+            .save_without_parts(|checkpoint| {
+                checkpoint.file = Some(path);
+                checkpoint.work = Work::NotBegun;
+            })
+            .await?;
+        self.run.live.change(|state| state.bytes_done = size);
+        Ok(())
+    }
+
+    /// The target as last resolved.
+    async fn target(&self) -> Arc<PullTarget> {
+        Arc::clone(&*self.target.lock().await)
+    }
+
+    /// Resolves again, because the address in `expired` is of no use any more.
+    async fn renew_target(&self, expired: &Arc<PullTarget>) -> Result<(), Stop> {
+        let mut current = self.target.lock().await;
+        if !Arc::ptr_eq(&current, expired) {
+            return Ok(()); // another range was quicker
+        }
+        let spec = PullSpec {
+            reference: self.request.reference.clone(),
+            arch: self.request.arch.clone(),
+        };
+        let fresh = self.run.persist(|| self.remote.resolve_pull(&spec)).await?;
+        if fresh.digest != self.digest || fresh.size != self.size {
+            return Err(Stop::StartOver(Notice::ReferenceMoved));
+        }
+        *current = Arc::new(fresh);
+        Ok(())
+    }
+
+    /// Renews the target when `error` says that its address expired, and makes that an error like
+    /// any other that passes: a server that forgets at once is not asked for ever.
+    pub(super) async fn renewed(
+        &self,
+        target: &Arc<PullTarget>,
+        error: RemoteError,
+    ) -> Result<RemoteError, Stop> {
+        if *error.kind() != RemoteErrorKind::SessionForgotten {
+            return Ok(error);
+        }
+        self.renew_target(target).await?;
+        Ok(RemoteError::new(
+            RemoteErrorKind::Transient { retry_after: None },
+            error,
+        ))
+    }
+
+    /// A failure of the remote that belongs to one range.
+    fn range_failed(&self, number: u32, error: &RemoteError) {
+        self.run
+            .live
+            .change(|state| state.part_failed(number, Failure::from(error)));
+    }
+}
+
+/// Bytes in a range of a file of `size` bytes.
+fn range_size(wanted: u64, size: u64) -> u64 {
+    wanted.max(1).max(size.div_ceil(MOST_RANGES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn huge_files_get_larger_ranges_instead_of_more() {
+        assert_eq!(range_size(8, 100), 8);
+        assert_eq!(range_size(0, 100), 1);
+        let size = 1 << 50;
+        assert!(size / range_size(8 << 20, size) <= MOST_RANGES);
+        assert!(range_size(1, u64::MAX) >= u64::MAX / MOST_RANGES);
+    }
+}

@@ -1,0 +1,62 @@
+//! The hash of a file's contiguous front, computed while the rest arrives.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::digest::Sha256Digest;
+use crate::files::{blocking, read_at};
+
+/// Bytes read at a time.
+const BUFFER: usize = 1 << 20;
+/// Bytes hashed in one stay on a blocking thread, so that a stop is noticed in between.
+const STRETCH: u64 = 64 << 20;
+
+/// A running hash over the first bytes of a file.
+pub(super) struct Front {
+    file: Arc<File>,
+    hasher: Sha256,
+    hashed: u64,
+}
+
+impl Front {
+    pub(super) fn new(file: Arc<File>) -> Self {
+        Self {
+            file,
+            hasher: Sha256::new(),
+            hashed: 0,
+        }
+    }
+
+    /// Bytes hashed so far.
+    pub(super) fn hashed(&self) -> u64 {
+        self.hashed
+    }
+
+    /// Hashes on towards `limit`, one stretch at most.
+    pub(super) async fn advance(mut self, limit: u64) -> io::Result<Self> {
+        let end = limit.min(self.hashed.saturating_add(STRETCH));
+        blocking(move || {
+            let mut buffer = vec![0_u8; BUFFER];
+            while self.hashed < end {
+                let wanted = usize::try_from(end - self.hashed)
+                    .unwrap_or(usize::MAX)
+                    .min(BUFFER);
+                if read_at(&self.file, &mut buffer[..wanted], self.hashed)? < wanted {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                self.hasher.update(&buffer[..wanted]);
+                self.hashed += wanted as u64;
+            }
+            Ok(self)
+        })
+        .await
+    }
+
+    /// The digest of what was hashed.
+    pub(super) fn finish(self) -> Sha256Digest {
+        Sha256Digest::from_bytes(self.hasher.finalize().into())
+    }
+}

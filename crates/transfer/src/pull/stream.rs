@@ -1,0 +1,191 @@
+//! Bytes from a stream into their place, and the way without ranges.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+
+use super::Pull;
+use crate::digest::Sha256Digest;
+use crate::error::TransferError;
+use crate::files::{PartFile, blocking, write_all_at};
+use crate::remote::{ByteStream, RemoteError, RemoteErrorKind, RemoteResult};
+use crate::run::{Stop, Tries};
+
+/// The file's one part when it arrives in one stream.
+const WHOLE: u32 = 1;
+
+/// Why bytes stopped arriving before the end.
+pub(super) enum Arrival {
+    Remote(RemoteError),
+    Disk(io::Error),
+    /// More came than was asked for.
+    TooMuch,
+}
+
+/// What ends a stream without an error of its own.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("no bytes arrived for {} seconds", after.as_secs())]
+    Idle { after: std::time::Duration },
+    #[error("the answer ended {missing} bytes early")]
+    Short { missing: u64 },
+}
+
+impl From<Broken> for RemoteError {
+    fn from(broken: Broken) -> Self {
+        Self::new(RemoteErrorKind::Transient { retry_after: None }, broken)
+    }
+}
+
+/// Writes what arrives to its place, in buffers of fixed size.
+pub(super) struct Writer<'a> {
+    pull: &'a Pull<'a>,
+    file: Arc<File>,
+    number: u32,
+    /// Bytes before this are written.
+    written: u64,
+    end: u64,
+    buffer: Vec<u8>,
+    hasher: Option<Sha256>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(
+        pull: &'a Pull<'a>,
+        part_file: &PartFile,
+        number: u32,
+        range: Range<u64>,
+    ) -> Self {
+        let file = Arc::clone(&part_file.file);
+        let (written, end) = (range.start, range.end);
+        Self {
+            pull,
+            file,
+            number,
+            written,
+            end,
+            buffer: Vec::new(),
+            hasher: None,
+        }
+    }
+
+    /// Where the next byte belongs.
+    pub(super) fn position(&self) -> u64 {
+        self.written
+    }
+
+    /// Takes bytes until the end of the range. What arrived before an error is written.
+    pub(super) async fn take(&mut self, mut stream: ByteStream) -> Result<(), Arrival> {
+        let result = self.fill(&mut stream).await;
+        let flushed = self.flush().await.map_err(Arrival::Disk);
+        result.and(flushed)
+    }
+
+    async fn fill(&mut self, stream: &mut ByteStream) -> Result<(), Arrival> {
+        let limit = self.pull.run.options().buffer_size.max(1);
+        loop {
+            let missing = self.end - self.written - self.buffer.len() as u64;
+            if missing == 0 {
+                return Ok(());
+            }
+            let bytes = match self.pull.next(stream).await {
+                Some(Ok(bytes)) => bytes,
+                Some(Err(error)) => return Err(Arrival::Remote(error)),
+                None => return Err(Arrival::Remote(Broken::Short { missing }.into())),
+            };
+            if bytes.len() as u64 > missing {
+                return Err(Arrival::TooMuch);
+            }
+            self.buffer.extend_from_slice(&bytes);
+            let (number, count) = (self.number, bytes.len() as u64);
+            self.pull
+                .run
+                .live
+                .change(|state| state.part_moved(number, count));
+            if self.buffer.len() >= limit {
+                self.flush().await.map_err(Arrival::Disk)?;
+            }
+        }
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let file = Arc::clone(&self.file);
+        let offset = self.written;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut hasher = self.hasher.take();
+        let (buffer, hasher) = blocking(move || {
+            write_all_at(&file, &buffer, offset)?;
+            if let Some(hasher) = &mut hasher {
+                hasher.update(&buffer);
+            }
+            let count = buffer.len() as u64;
+            buffer.clear();
+            Ok(((buffer, count), hasher))
+        })
+        .await?;
+        self.written += buffer.1;
+        self.buffer = buffer.0;
+        self.hasher = hasher;
+        Ok(())
+    }
+}
+
+impl Pull<'_> {
+    /// Fetches everything in one stream, from the first byte after every interruption.
+    pub(super) async fn fetch_stream(&self, part_file: &PartFile) -> Result<Sha256Digest, Stop> {
+        // What ranges the journal has says nothing about this stream.
+        self.run.save_without_parts(|_| ()).await?;
+        self.run.live.change(|state| state.lay_out_parts(1, [], 0));
+        let mut tries = Tries::default();
+        loop {
+            self.run.live.change(|state| state.part_begins(WHOLE, 0));
+            let mut writer = Writer::new(self, part_file, WHOLE, 0..self.size);
+            writer.hasher = Some(Sha256::new());
+            let target = self.target().await;
+            let arrival = match self.not_idle(self.remote.read_whole(&target)).await {
+                Ok(stream) => writer.take(stream).await,
+                Err(error) => Err(Arrival::Remote(error)),
+            };
+            let error = match arrival {
+                Ok(()) => {
+                    let hasher = writer.hasher.take().ok_or(TransferError::Defect)?;
+                    return Ok(Sha256Digest::from_bytes(hasher.finalize().into()));
+                }
+                Err(Arrival::TooMuch) => return Err(TransferError::BadAnswer.into()),
+                Err(Arrival::Disk(error)) => return Err(self.disk_failed(&error).into()),
+                Err(Arrival::Remote(error)) => error,
+            };
+            self.range_failed(WHOLE, &error);
+            let error = self.renewed(&target, error).await?;
+            self.run.wait_after(&mut tries, error).await?;
+        }
+    }
+
+    /// The next bytes, unless none come for the idle timeout.
+    async fn next(&self, stream: &mut ByteStream) -> Option<Result<bytes::Bytes, RemoteError>> {
+        let after = self.run.options().idle_timeout;
+        match tokio::time::timeout(after, stream.next()).await {
+            Ok(next) => next,
+            Err(_) => Some(Err(Broken::Idle { after }.into())),
+        }
+    }
+
+    /// Waits for an answer to begin.
+    pub(super) async fn not_idle(
+        &self,
+        call: RemoteResult<'_, ByteStream>,
+    ) -> Result<ByteStream, RemoteError> {
+        let after = self.run.options().idle_timeout;
+        match tokio::time::timeout(after, call).await {
+            Ok(result) => result,
+            Err(_) => Err(Broken::Idle { after }.into()),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! One run of one transfer: from its turn in the queue until it is done, fails or is stopped.
+
+mod retry;
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::error::{Error, Failure, TransferError};
+use crate::journal::{Checkpoint, Journal, Request};
+use crate::live::Live;
+use crate::options::EngineOptions;
+use crate::remote::{Remote, RemoteError, RemoteFactory};
+use crate::request::TransferId;
+use crate::view::{Notice, Outcome};
+use crate::{pull, push};
+
+pub(crate) use retry::{Tries, not_idle};
+
+/// What every run of an engine shares.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) journal: Journal,
+    pub(crate) factory: Arc<dyn RemoteFactory>,
+    pub(crate) options: Arc<EngineOptions>,
+    /// Rung when an upload was given up, so that its server gets to know.
+    pub(crate) abandoned: Arc<tokio::sync::Notify>,
+}
+
+/// A run, as the code that drives it sees it.
+pub(crate) struct Run {
+    pub(crate) id: TransferId,
+    pub(crate) request: Request,
+    pub(crate) live: Arc<Live>,
+    pub(crate) surroundings: Surroundings,
+    /// Cancelled when the run shall stop.
+    pub(crate) stop: CancellationToken,
+    /// Writes to the journal finish even when the run is stopped in the middle: an acknowledgement
+    /// that arrived must not be lost.
+    writes: TaskTracker,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) enum RunEnd {
+    Done(Outcome),
+    Failed(Failure),
+    /// Stopped from outside; the journal has everything that was acknowledged.
+    Stopped,
+}
+
+/// Why the straight way through a run was left.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Failed(Failure),
+    /// What was transferred is of no use any more.
+    StartOver(Notice),
+}
+
+impl Run {
+    pub(crate) fn new(
+        id: TransferId,
+        request: Request,
+        live: Arc<Live>,
+        surroundings: Surroundings,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            id,
+            request,
+            live,
+            surroundings,
+            stop,
+            writes: TaskTracker::new(),
+        }
+    }
+
+    /// Runs to an end.
+    pub(crate) async fn execute(self) -> RunEnd {
+        let driven = async {
+            match &self.request {
+                Request::Push(request) => push::drive(&self, request).await,
+                Request::Pull(request) => pull::drive(&self, request).await,
+            }
+        };
+        let end = tokio::select! {
+            biased;
+            result = driven => match result {
+                Ok(how) => RunEnd::Done(how),
+                Err(failure) => RunEnd::Failed(failure),
+            },
+            () = self.stop.cancelled() => RunEnd::Stopped,
+        };
+        self.writes.close();
+        self.writes.wait().await;
+        self.live.change(|state| state.settle());
+        end
+    }
+
+    pub(crate) fn options(&self) -> &EngineOptions {
+        &self.surroundings.options
+    }
+
+    /// The checkpoint as last written.
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
+        self.live.read().checkpoint.clone()
+    }
+
+    /// Opens the remote, patiently.
+    pub(crate) async fn open_remote(&self) -> Result<Arc<dyn Remote>, Stop> {
+        let factory = &self.surroundings.factory;
+        let open = || factory.open(self.request.server(), self.request.account());
+        Ok(self.persist(open).await?)
+    }
+
+    /// Runs `work` on the journal. Once called, the work happens even if the run is stopped.
+    pub(crate) async fn record<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Journal) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let journal = self.surroundings.journal.clone();
+        match self.writes.spawn_blocking(move || work(&journal)).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(Failure::new(TransferError::Journal, &error)),
+            Err(error) => Err(Failure::new(TransferError::Defect, &error)),
+        }
+    }
+
+    /// Changes the checkpoint: in the journal first, then for everybody to see.
+    pub(crate) async fn save(&self, change: impl FnOnce(&mut Checkpoint)) -> Result<(), Failure> {
+        let mut checkpoint = self.checkpoint();
+        change(&mut checkpoint);
+        let (id, live) = (self.id, Arc::clone(&self.live));
+        self.record(move |journal| {
+            journal.update_checkpoint(id, &checkpoint)?;
+            live.change(|state| state.checkpoint = checkpoint);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Like [`save`](Self::save), and forgets every part.
+    pub(crate) async fn save_without_parts(
+        &self,
+        change: impl FnOnce(&mut Checkpoint),
+    ) -> Result<(), Failure> {
+        let mut checkpoint = self.checkpoint();
+        change(&mut checkpoint);
+        let (id, live) = (self.id, Arc::clone(&self.live));
+        self.record(move |journal| {
+            journal.start_over(id, &checkpoint)?;
+            live.change(|state| {
+                state.checkpoint = checkpoint;
+                state.lay_out_parts(0, [], 0);
+            });
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The time on the wall, for the journal.
+pub(crate) fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<TransferError> for Stop {
+    fn from(error: TransferError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<RemoteError> for Stop {
+    fn from(error: RemoteError) -> Self {
+        Self::Failed(Failure::from(&error))
+    }
+}
