@@ -16,7 +16,7 @@ use crate::oauth::Identity;
 use crate::reception::{self, Place};
 use crate::state::AppState;
 
-pub(crate) use complete::complete;
+pub(crate) use complete::{complete, completion};
 
 /// What a client promises when it begins.
 #[derive(Debug, Clone)]

@@ -69,7 +69,8 @@ impl LibraryServer {
         let base_url = base_url(&config, local)?;
 
         let owner = config.owner.clone();
-        db.write(move |c| settings::remember_owner(c, &owner)).await?;
+        db.write(move |c| settings::remember_owner(c, &owner))
+            .await?;
 
         let state = AppState::new(config, clock, db, blobs, signing_key, local);
         let stop = CancellationToken::new();

@@ -60,7 +60,10 @@ mod tests {
             display_name: "Jane".into(),
         };
         for login in ["old", "jane"] {
-            let owner = Owner { login: login.into(), ..jane.clone() };
+            let owner = Owner {
+                login: login.into(),
+                ..jane.clone()
+            };
             remember_owner(&connection, &owner).unwrap();
         }
         assert_eq!(owner(&connection).unwrap(), Some(jane));

@@ -46,13 +46,14 @@ pub fn create_access_token(
     issue(&connection, &clock, &person.id, name)
 }
 
-/// Makes a one-time sign-in ticket for the library in `data_dir`, whether or not it is being served.
+/// Makes a one-time sign-in ticket for the library in `data_dir`, whether or not it is being served. With a
+/// PKCE challenge it is good for that sign-in only.
 ///
 /// # Errors
 /// When the database cannot be opened or written.
-pub fn mint_ticket(data_dir: &Path) -> Result<Ticket, Error> {
+pub fn mint_ticket(data_dir: &Path, code_challenge: Option<&str>) -> Result<Ticket, Error> {
     let connection = server::open_database(data_dir)?;
-    tickets::mint(&connection, &Clock::system(), None)
+    tickets::mint(&connection, &Clock::system(), code_challenge)
 }
 
 impl Owner {

@@ -125,7 +125,7 @@ async fn run(serve: Serve) -> Done {
 }
 
 fn ticket(folder: &Folder) -> Done {
-    let ticket = sifter_library_server::mint_ticket(&folder.path)?;
+    let ticket = sifter_library_server::mint_ticket(&folder.path, None)?;
     writeln!(io::stdout(), "{}", ticket.secret().expose_secret())?;
     Ok(())
 }

@@ -22,12 +22,15 @@ pub(crate) async fn complete(
     upload_id: String,
     receipts: Receipts,
 ) -> Result<Completion, Fault> {
+    if find(state, &caller, &image_id, &upload_id).await?.is_none() {
+        return completion(state, caller, image_id).await;
+    }
     let desk = state.reception().desk(&upload_id);
     let gate = desk.close_gate().await;
     let found = find(state, &caller, &image_id, &upload_id).await?;
     let Some((upload, parts)) = found else {
         state.reception().close(&upload_id);
-        return already_complete(state, caller, image_id).await;
+        return completion(state, caller, image_id).await;
     };
     ensure_all_parts(&upload, &parts, receipts.as_ref())?;
 
@@ -38,7 +41,7 @@ pub(crate) async fn complete(
     stored?;
     state.reception().close(&upload_id);
     drop(gate);
-    already_complete(state, caller, image_id).await
+    completion(state, caller, image_id).await
 }
 
 /// The upload and its parts, if it is one of this image's.
@@ -64,7 +67,7 @@ async fn find(
 }
 
 /// The answer for an image whose bytes are there; any other upload that is not known has ended.
-async fn already_complete(
+pub(crate) async fn completion(
     state: &AppState,
     caller: Identity,
     image_id: String,

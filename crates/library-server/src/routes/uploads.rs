@@ -131,9 +131,11 @@ pub(super) async fn complete_single(
         .db()
         .call(move |c| uploads::arrived_single(c, &id))
         .await?;
-    // Without one the image may be complete already; completing again is then fine.
-    let upload_id = arrived.map(|upload| upload.id).unwrap_or_default();
-    answer(intake::complete(&state, caller, image_id, upload_id, None).await?)
+    answer(match arrived {
+        Some(upload) => intake::complete(&state, caller, image_id, upload.id, None).await?,
+        // The image may be complete already; completing again is then fine.
+        None => intake::completion(&state, caller, image_id).await?,
+    })
 }
 
 pub(super) async fn complete_multipart(

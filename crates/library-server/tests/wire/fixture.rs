@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sifter_library_server::{Config, LibraryServer, Owner, RunningLibrary, create_access_token};
 use sifter_sif::{
-    Arch, CreateOptions, FsType, HashType, ObjectInput, Partition, PartitionType, Signature, Writer,
+    Arch, CreateOptions, FsType, HashType, ObjectInput, Partition, PartitionType, Signature, Stamp,
+    Writer,
 };
 use tempfile::TempDir;
 
@@ -41,7 +42,10 @@ impl Library {
         // The second test to come here finds it installed.
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
-        let owner = Owner { login: "ann".into(), display_name: "Ann".into() };
+        let owner = Owner {
+            login: "ann".into(),
+            display_name: "Ann".into(),
+        };
         let mut config = Config::new(folder.path().join("library"), owner);
         config.uploads.part_size = Some(64 * KIB);
         config.uploads.smallest_multipart = 1;
@@ -73,7 +77,10 @@ impl Library {
 
     /// A token of somebody else, who has an entity of their own.
     pub fn token_of(&self, login: &str) -> String {
-        let owner = Owner { login: login.into(), display_name: String::new() };
+        let owner = Owner {
+            login: login.into(),
+            display_name: String::new(),
+        };
         let token = create_access_token(&self.config.data_dir, &owner, "tests").unwrap();
         token.secret().expose_secret().to_owned()
     }
@@ -93,7 +100,11 @@ impl Library {
 
     /// Sends JSON the way official clients do: without a `Content-Type`.
     pub async fn send(&self, who: As<'_>, method: Method, path: &str, body: Value) -> Response {
-        self.request(who, method, path).body(body.to_string()).send().await.unwrap()
+        self.request(who, method, path)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap()
     }
 
     /// `data` of a successful GET by the owner.
@@ -115,7 +126,9 @@ impl Library {
     pub async fn container_with(&self, collection: &str, container: &str, more: Value) -> String {
         let entity = self.data("/v1/entities/ann").await;
         let mut body = json!({ "name": collection, "entity": entity["id"] });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         let made = self.call(Method::POST, "/v1/collections", body).await;
         let body = json!({ "name": container, "collection": made["id"] });
         let made = self.call(Method::POST, "/v1/containers", body).await;
@@ -131,16 +144,26 @@ impl Library {
 
     /// Pushes bytes in one piece, up to the completion, whose answer is returned.
     pub async fn push_single(&self, image: &str, bytes: Vec<u8>) -> Response {
-        let begin = json!({ "filesize": bytes.len(), "sha256sum": hex::encode(Sha256::digest(&bytes)) });
-        let begun = self.call(Method::POST, &format!("/v2/imagefile/{image}"), begin).await;
+        let begin =
+            json!({ "filesize": bytes.len(), "sha256sum": hex::encode(Sha256::digest(&bytes)) });
+        let begun = self
+            .call(Method::POST, &format!("/v2/imagefile/{image}"), begin)
+            .await;
         let sent = self.put(begun["uploadURL"].as_str().unwrap(), bytes).await;
         assert_eq!(sent.status(), StatusCode::OK);
         let complete = format!("/v2/imagefile/{image}/_complete");
-        self.send(As::Owner, Method::PUT, &complete, json!({})).await
+        self.send(As::Owner, Method::PUT, &complete, json!({}))
+            .await
     }
 
     /// Pushes bytes to `ann/{collection}/{container}` under a tag; answers container and image id.
-    pub async fn push(&self, collection: &str, container: &str, tag: &str, bytes: &[u8]) -> (String, String) {
+    pub async fn push(
+        &self,
+        collection: &str,
+        container: &str,
+        tag: &str,
+        bytes: &[u8],
+    ) -> (String, String) {
         let container = self.container(collection, container).await;
         let image = self.image(&container, bytes).await;
         let done = self.push_single(&image, bytes.to_vec()).await;
@@ -151,7 +174,8 @@ impl Library {
 
     pub async fn tag(&self, container: &str, arch: &str, tag: &str, image: &str) {
         let body = json!({ "Arch": arch, "Tag": tag, "ImageID": image });
-        self.call(Method::POST, &format!("/v2/tags/{container}"), body).await;
+        self.call(Method::POST, &format!("/v2/tags/{container}"), body)
+            .await;
     }
 
     /// Sends bytes to a signed address, without a token.
@@ -174,7 +198,9 @@ fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(folder) else { continue };
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
@@ -204,7 +230,10 @@ pub async fn refusal(response: Response) -> (u16, String) {
     let text = response.text().await.unwrap();
     let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: {text:?}"));
     assert_eq!(body["error"]["code"], status, "{text}");
-    (status, body["error"]["message"].as_str().unwrap().to_owned())
+    (
+        status,
+        body["error"]["message"].as_str().unwrap().to_owned(),
+    )
 }
 
 /// The image hash of these bytes.
@@ -223,7 +252,9 @@ pub fn sif_of(arch: Arch, size: u64, seed: u8, signer: Option<[u8; 20]>) -> Vec<
     let path = folder.path().join("made.sif");
     let mut content = Vec::with_capacity(size as usize);
     while (content.len() as u64) < size {
-        content.extend_from_slice(&Sha256::digest([&[seed][..], &content.len().to_le_bytes()].concat()));
+        content.extend_from_slice(&Sha256::digest(
+            [&[seed][..], &content.len().to_le_bytes()].concat(),
+        ));
     }
     let partition = Partition {
         file_system: FsType::Squashfs,
@@ -232,9 +263,16 @@ pub fn sif_of(arch: Arch, size: u64, seed: u8, signer: Option<[u8; 20]>) -> Vec<
     };
     let mut objects = vec![ObjectInput::partition(&content[..], partition)];
     if let Some(fingerprint) = signer {
-        let signature = Signature { hash: HashType::Sha256, fingerprint: Some(fingerprint) };
+        let signature = Signature {
+            hash: HashType::Sha256,
+            fingerprint: Some(fingerprint),
+        };
         objects.push(ObjectInput::signature(&b"not verified here"[..], signature));
     }
-    Writer::create(&path, &CreateOptions::default(), objects).unwrap();
+    let options = CreateOptions {
+        stamp: Stamp::Deterministic,
+        ..CreateOptions::default()
+    };
+    Writer::create(&path, &options, objects).unwrap();
     std::fs::read(path).unwrap()
 }
