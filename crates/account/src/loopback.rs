@@ -7,6 +7,8 @@
 mod answer;
 mod page;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::io;
