@@ -7,6 +7,22 @@
 //!
 //! Nothing in a file is trusted: counts and lengths are compared with the size of the file before
 //! memory is set aside for them, and all arithmetic on them is checked.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("image.sif");
+//! use sifter_sif::{CreateOptions, DataType, Image, ObjectInput, Writer};
+//!
+//! let definition = ObjectInput::new(DataType::Definition, &b"Bootstrap: scratch\n"[..]);
+//! Writer::create(&path, &CreateOptions::default(), vec![definition])?;
+//!
+//! let image = Image::open(&path)?;
+//! assert_eq!(image.facts()?.objects, 1);
+//! assert_eq!(image.definition()?.as_deref(), Some("Bootstrap: scratch\n"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod arch;
 mod check;
