@@ -1,6 +1,7 @@
 //! One exchange: a request, its way to the server, and the answer's way back.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -10,6 +11,9 @@ use super::head::Head;
 use super::relay::{End, Plan};
 use super::rule::{Direction, Fault};
 use super::{Exchange, Shared};
+
+/// How long a client may take to notice that the answer is complete.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// Carries the one exchange of a connection, to whichever end it comes.
 pub(super) async fn carry(client: &mut TcpStream, shared: &Shared) -> End {
@@ -105,10 +109,16 @@ async fn forward(
         shared,
         place,
     );
-    tokio::select! {
-        end = upload => Ok(end),
-        end = download => end,
+    let end = tokio::select! {
+        end = upload => return Ok(end),
+        end = download => end?,
+    };
+    if matches!(end, End::Whole | End::SourceClosed) {
+        // Closing on a client that still sends would reset the answer it has not read yet.
+        to_client.shutdown().await?;
+        let _ = tokio::time::timeout(LINGER, gone(&mut from_client)).await;
     }
+    Ok(end)
 }
 
 async fn respond(

@@ -16,9 +16,10 @@ pub enum Direction {
 pub enum Fault {
     /// The request waits before it is passed on.
     Delay(Duration),
-    /// Bodies travel no faster than this, in bytes per second, both ways.
+    /// Bodies travel no faster than this on each connection, in bytes per second, both ways.
     Bandwidth(u64),
-    /// After this many bytes the connection is closed in an orderly way, in the middle of the body.
+    /// After this many bytes the connection is closed in an orderly way. With the whole length of
+    /// an upload the server receives everything and its answer is lost.
     DropAfter(Direction, u64),
     /// After this many bytes the connection is reset.
     ResetAfter(Direction, u64),
@@ -29,8 +30,8 @@ pub enum Fault {
     Status(u16, Option<u32>),
     /// The server does the work, but its answer is replaced by this status: a lost confirmation.
     StatusAfterwards(u16),
-    /// The answer's body is cut to this many bytes, and its length corrected so that nothing but
-    /// the content shows it.
+    /// The answer's body is cut to this many bytes, and its stated length corrected, so that
+    /// nothing but the content shows it.
     Truncate(u64),
     /// Every bit of the byte at this position is turned.
     FlipByte(Direction, u64),
