@@ -1,1 +1,38 @@
-//! The use cases behind every command.
+//! The use cases behind every command of the window: servers and sign-in, browsing, uploads, downloads,
+//! settings. Knows no window: what it needs of the program around it is the small [`Host`] trait.
+//!
+//! [`AppCore`] implements [`sifter_contract::Api`]. The desktop shell, the development bridge and the
+//! command line each start one and add a host.
+
+mod api;
+mod app;
+mod clock;
+mod downloads;
+mod errors;
+mod events;
+mod files;
+mod home;
+mod host;
+mod library;
+mod links;
+mod logging;
+mod names;
+mod pages;
+mod redact;
+mod search;
+mod servers;
+mod settings;
+mod sign_in;
+mod system;
+mod transfers;
+mod uploads;
+
+pub use app::{AppCore, CoreConfig, Secrets, StartError};
+pub use downloads::Target;
+pub use events::EventStream;
+pub use home::{HOME_VARIABLE, Home};
+pub use host::{BoxFuture, Host, Notice, open_in_system_browser};
+pub use links::Reference;
+pub use logging::{LogGuard, start_log};
+pub use servers::{BookError, LOCAL_ID};
+pub use settings::SettingsError;

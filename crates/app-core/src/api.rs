@@ -1,0 +1,252 @@
+//! The contract's commands, each handed to the part that knows about it.
+
+use sifter_contract::requests::{
+    AccountRef, CollectionRef, ContainerRef, CopyText, Destination, Download, EntityRef, FilePath,
+    ImageRef, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
+    TransferMove, TransferRef, Upload,
+};
+use sifter_contract::{
+    Api, AppView, CollectionPage, ContainerPage, DownloadPlan, DraftSheet, EntityPage, EntityRow,
+    LinkTarget, Nothing, SearchPage, ServerView, SettingsPatch, SettingsView, SignInView,
+    TransferList, UiError, UploadPlan,
+};
+
+use crate::app::AppCore;
+
+/// The answer of a command without a result.
+fn nothing(_: ()) -> Nothing {
+    Nothing {}
+}
+
+impl Api for AppCore {
+    async fn app_state(&self, _: Nothing) -> Result<AppView, UiError> {
+        Ok(self.view().await)
+    }
+
+    async fn app_open_page(&self, request: OpenPage) -> Result<Nothing, UiError> {
+        self.open_page(&request.url).map(nothing)
+    }
+
+    async fn app_copy(&self, request: CopyText) -> Result<Nothing, UiError> {
+        self.copy(&request.text).map(nothing)
+    }
+
+    async fn app_show_data_folder(&self, _: Nothing) -> Result<Nothing, UiError> {
+        self.show_data_folder().map(nothing)
+    }
+
+    async fn app_understand(&self, request: LinkText) -> Result<LinkTarget, UiError> {
+        Ok(self.understand(&request.text).await)
+    }
+
+    async fn settings_get(&self, _: Nothing) -> Result<SettingsView, UiError> {
+        Ok(self.settings.view())
+    }
+
+    async fn settings_set(&self, request: SettingsPatch) -> Result<SettingsView, UiError> {
+        self.change_settings(&request)
+    }
+
+    async fn settings_choose_folder(&self, _: Nothing) -> Result<SettingsView, UiError> {
+        self.choose_download_folder().await
+    }
+
+    async fn server_list(&self, _: Nothing) -> Result<Vec<ServerView>, UiError> {
+        Ok(self.servers.views().await)
+    }
+
+    async fn server_connect(&self, request: ServerConnect) -> Result<ServerView, UiError> {
+        let id = self
+            .servers
+            .connect(&request.address, request.allow_http)
+            .await?;
+        self.server_view(&id).await
+    }
+
+    async fn server_refresh(&self, request: ServerRef) -> Result<ServerView, UiError> {
+        self.servers.refresh(&request.server_id).await?;
+        self.server_view(&request.server_id).await
+    }
+
+    async fn server_remove(&self, request: ServerRef) -> Result<Nothing, UiError> {
+        self.servers.forget(&request.server_id).await.map(nothing)
+    }
+
+    async fn server_start_local(&self, _: Nothing) -> Result<ServerView, UiError> {
+        self.start_local_library().await
+    }
+
+    async fn server_stop_local(&self, _: Nothing) -> Result<ServerView, UiError> {
+        self.stop_local_library().await
+    }
+
+    async fn sign_in_start(&self, request: ServerRef) -> Result<SignInView, UiError> {
+        self.begin_sign_in(&request.server_id).await
+    }
+
+    async fn sign_in_open_again(&self, request: SignInRef) -> Result<Nothing, UiError> {
+        self.open_again(&request.sign_in_id).await.map(nothing)
+    }
+
+    async fn sign_in_copy_link(&self, request: SignInRef) -> Result<Nothing, UiError> {
+        self.copy_sign_in_link(&request.sign_in_id).map(nothing)
+    }
+
+    async fn sign_in_cancel(&self, request: SignInRef) -> Result<Nothing, UiError> {
+        // One that has ended already is as cancelled as it can be.
+        if let Ok(attempt) = self.attempt(&request.sign_in_id) {
+            attempt.cancel();
+        }
+        Ok(Nothing {})
+    }
+
+    async fn sign_in_open_token_page(&self, request: ServerRef) -> Result<Nothing, UiError> {
+        self.open_token_page(&request.server_id).await.map(nothing)
+    }
+
+    async fn sign_in_paste_token(&self, request: ServerRef) -> Result<ServerView, UiError> {
+        self.paste_token(&request.server_id).await
+    }
+
+    async fn account_sign_out(&self, request: AccountRef) -> Result<Nothing, UiError> {
+        self.sign_out(&request.account_id).await.map(nothing)
+    }
+
+    async fn library_entities(&self, request: ServerRef) -> Result<Vec<EntityRow>, UiError> {
+        self.entities(&request.server_id).await
+    }
+
+    async fn library_entity(&self, request: EntityRef) -> Result<EntityPage, UiError> {
+        self.entity_page(&request.server_id, &request.entity).await
+    }
+
+    async fn library_collection(&self, request: CollectionRef) -> Result<CollectionPage, UiError> {
+        self.collection_page(&request.server_id, &request.entity, &request.collection)
+            .await
+    }
+
+    async fn library_container(&self, request: ContainerRef) -> Result<ContainerPage, UiError> {
+        self.container_page(&request.server_id, request.path).await
+    }
+
+    async fn library_search(&self, request: Search) -> Result<SearchPage, UiError> {
+        self.search(&request.text, request.scope).await
+    }
+
+    async fn library_delete_image(&self, request: ImageRef) -> Result<Nothing, UiError> {
+        self.delete_image(
+            &request.server_id,
+            &request.path,
+            &request.tag,
+            &request.arch,
+        )
+        .await
+        .map(nothing)
+    }
+
+    async fn upload_choose(&self, _: Nothing) -> Result<DraftSheet, UiError> {
+        let files = self.host.choose_files().await;
+        Ok(self.sheet_of(files).await)
+    }
+
+    async fn upload_add_path(&self, request: FilePath) -> Result<DraftSheet, UiError> {
+        self.add_path(&request.path).await
+    }
+
+    async fn upload_sheet(&self, request: SheetRef) -> Result<DraftSheet, UiError> {
+        self.sheet(&request.sheet_id).await
+    }
+
+    async fn upload_discard(&self, request: SheetRef) -> Result<Nothing, UiError> {
+        self.drafts.discard(&request.sheet_id);
+        Ok(Nothing {})
+    }
+
+    async fn upload_destinations(&self, request: Destination) -> Result<Vec<String>, UiError> {
+        self.destinations(&request).await
+    }
+
+    async fn upload_plan(&self, request: Upload) -> Result<UploadPlan, UiError> {
+        AppCore::upload_plan(self, &request).await
+    }
+
+    async fn upload_start(&self, request: Upload) -> Result<Vec<String>, UiError> {
+        self.start_upload(request).await
+    }
+
+    async fn download_plan(&self, request: ImageRef) -> Result<DownloadPlan, UiError> {
+        AppCore::download_plan(self, &request).await
+    }
+
+    async fn download_start(&self, request: Download) -> Result<String, UiError> {
+        self.download(&request.image, request.clash).await
+    }
+
+    async fn transfer_list(&self, _: Nothing) -> Result<TransferList, UiError> {
+        Ok(self.transfers())
+    }
+
+    async fn transfer_pause(&self, request: TransferRef) -> Result<Nothing, UiError> {
+        self.with_transfer(&request.transfer_id, |id| self.engine.pause(id))
+            .await
+            .map(nothing)
+    }
+
+    async fn transfer_resume(&self, request: TransferRef) -> Result<Nothing, UiError> {
+        self.with_transfer(&request.transfer_id, |id| self.engine.resume(id))
+            .await
+            .map(nothing)
+    }
+
+    async fn transfer_cancel(&self, request: TransferRef) -> Result<Nothing, UiError> {
+        self.with_transfer(&request.transfer_id, |id| self.engine.cancel(id))
+            .await
+            .map(nothing)
+    }
+
+    async fn transfer_retry(&self, request: TransferRef) -> Result<Nothing, UiError> {
+        self.with_transfer(&request.transfer_id, |id| self.engine.retry(id))
+            .await
+            .map(nothing)
+    }
+
+    async fn transfer_remove(&self, request: TransferRef) -> Result<Nothing, UiError> {
+        self.with_transfer(&request.transfer_id, |id| self.engine.remove(id))
+            .await
+            .map(nothing)
+    }
+
+    async fn transfer_move(&self, request: TransferMove) -> Result<Nothing, UiError> {
+        self.move_transfer(&request.transfer_id, request.position)
+            .await
+            .map(nothing)
+    }
+
+    async fn transfer_pause_all(&self, _: Nothing) -> Result<Nothing, UiError> {
+        self.engine
+            .pause_all()
+            .await
+            .map(nothing)
+            .map_err(|error| crate::errors::engine(&error))
+    }
+
+    async fn transfer_resume_all(&self, _: Nothing) -> Result<Nothing, UiError> {
+        self.engine
+            .resume_all()
+            .await
+            .map(nothing)
+            .map_err(|error| crate::errors::engine(&error))
+    }
+
+    async fn transfer_clear(&self, _: Nothing) -> Result<Nothing, UiError> {
+        self.engine
+            .clear_done()
+            .await
+            .map(nothing)
+            .map_err(|error| crate::errors::engine(&error))
+    }
+
+    async fn transfer_reveal(&self, request: TransferRef) -> Result<Nothing, UiError> {
+        self.reveal_transfer(&request.transfer_id).map(nothing)
+    }
+}

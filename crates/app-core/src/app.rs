@@ -1,0 +1,233 @@
+//! Starting and stopping: what belongs to one running Sifter.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sifter_account::vault::{MemoryKeychain, Patience};
+use sifter_account::{Accounts, DEFAULT_SERVICE, SignIns, Vault, VaultStatus};
+use sifter_contract::{AppEvent, AppView, DropPhase, KeychainState, Storage};
+use sifter_transfer::{Engine, EngineOptions};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::events::{EventStream, Hub};
+use crate::files;
+use crate::home::Home;
+use crate::host::{Host, HostBrowser};
+use crate::servers::{BookError, Servers};
+use crate::settings::{Settings, SettingsError};
+use crate::system;
+use crate::transfers::{Presence, Remotes};
+use crate::uploads::Drafts;
+
+/// Where secrets are kept.
+#[derive(Clone)]
+pub enum Secrets {
+    /// The keychain of the operating system; in memory where there is none.
+    System,
+    /// In memory, gone when the program ends.
+    Memory,
+    /// A vault of the caller's own. This is how tests survive a restart.
+    Vault(Vault),
+}
+
+/// What a Sifter is told before it starts.
+pub struct CoreConfig {
+    /// Where everything is kept.
+    pub home: Home,
+    /// The program around it.
+    pub host: Arc<dyn Host>,
+    /// Where secrets are kept.
+    pub secrets: Secrets,
+    /// Where the journal of transfers lies; one running program per folder.
+    pub transfers: PathBuf,
+}
+
+impl CoreConfig {
+    /// The usual: the system's keychain, transfers in the data folder.
+    pub fn new(home: Home, host: Arc<impl Host>) -> Self {
+        Self {
+            transfers: home.data().to_owned(),
+            home,
+            host,
+            secrets: Secrets::System,
+        }
+    }
+}
+
+/// Why Sifter could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A folder cannot be made.
+    #[error("cannot use the folder {}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The settings cannot be used.
+    #[error("cannot use the settings")]
+    Settings(#[from] SettingsError),
+    /// The list of servers cannot be used.
+    #[error("cannot use the list of servers")]
+    Servers(#[from] BookError),
+    /// The accounts cannot be used.
+    #[error("cannot use the accounts")]
+    Accounts(#[from] sifter_account::Error),
+    /// The transfers cannot be used; most often another Sifter is running.
+    #[error("cannot use the transfers")]
+    Transfers(#[from] sifter_transfer::Error),
+}
+
+impl StartError {
+    /// Whether another Sifter uses the same folder.
+    #[must_use]
+    pub fn is_running_already(&self) -> bool {
+        matches!(self, Self::Transfers(sifter_transfer::Error::InUse { .. }))
+    }
+}
+
+/// One running Sifter.
+pub struct AppCore {
+    pub(crate) home: Home,
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) settings: Settings,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) servers: Arc<Servers>,
+    pub(crate) accounts: Accounts,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) engine: Engine,
+    pub(crate) presence: Arc<Presence>,
+    pub(crate) drafts: Drafts,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    container_program: tokio::sync::OnceCell<Option<String>>,
+}
+
+impl std::fmt::Debug for AppCore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppCore")
+            .field("home", &self.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AppCore {
+    /// Opens what lies on disk and goes on with what was interrupted. Must be called in a Tokio runtime.
+    ///
+    /// # Errors
+    /// When a folder, the settings, or one of the lists cannot be used, or another Sifter runs on them.
+    pub async fn start(config: CoreConfig) -> Result<Arc<Self>, StartError> {
+        let CoreConfig {
+            home,
+            host,
+            secrets,
+            transfers,
+        } = config;
+        for folder in [home.config(), home.data(), &transfers] {
+            files::make_private_folder(folder).map_err(|source| StartError::Folder {
+                folder: folder.to_owned(),
+                source,
+            })?;
+        }
+        let settings = Settings::open(&home)?;
+        let hub = Arc::new(Hub::new(settings.view()));
+        let vault = match secrets {
+            Secrets::System => Vault::system(DEFAULT_SERVICE),
+            Secrets::Memory => Vault::over(MemoryKeychain::new(), Patience::default()),
+            Secrets::Vault(vault) => vault,
+        };
+        let accounts = Accounts::open(home.config(), vault).await?;
+        let servers = Arc::new(Servers::open(&home, accounts.clone(), Arc::clone(&hub))?);
+        if settings.start_local_library() {
+            servers.start_local_in_background().await;
+        }
+        let mut options = EngineOptions::default();
+        options.large_lane =
+            usize::try_from(settings.parallel_transfers()).unwrap_or(options.large_lane);
+        let remotes = Arc::new(Remotes::new(Arc::clone(&servers)));
+        let engine = Engine::open(&transfers, remotes, options).await?;
+        let browser = Arc::new(HostBrowser(Arc::clone(&host)));
+        let core = Arc::new(Self {
+            sign_ins: SignIns::new(accounts.clone(), browser),
+            home,
+            host,
+            settings,
+            hub,
+            servers,
+            accounts,
+            engine,
+            presence: Arc::default(),
+            drafts: Drafts::default(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            container_program: tokio::sync::OnceCell::new(),
+        });
+        core.follow_transfers();
+        core.follow_accounts();
+        Ok(core)
+    }
+
+    /// Ends everything in order: sign-ins, transfers (which go on at the next start), the local library.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        self.sign_ins.cancel_all();
+        if let Err(error) = self.engine.shutdown().await {
+            tracing::warn!(error = %error, "the transfers did not stop in order");
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.servers.stop_local().await;
+    }
+
+    /// Everything that changes, the present first.
+    #[must_use]
+    pub fn watch(&self) -> EventStream {
+        self.hub.subscribe()
+    }
+
+    /// Files are being dragged over the window; positions in CSS pixels.
+    pub fn drag(&self, phase: DropPhase, files: u32, x: f64, y: f64) {
+        self.hub.moment(AppEvent::Drag { phase, files, x, y });
+    }
+
+    /// Files were dropped on the window, or handed over by the system. The window hears of the sheet.
+    pub async fn drop_files(&self, paths: Vec<PathBuf>, x: f64, y: f64) {
+        self.hub.moment(AppEvent::Drag {
+            phase: DropPhase::Leave,
+            files: 0,
+            x,
+            y,
+        });
+        if !paths.is_empty() {
+            let sheet = self.sheet_of(paths).await;
+            self.hub.moment(AppEvent::Dropped { sheet, x, y });
+        }
+    }
+
+    /// What the window needs to draw its frame.
+    pub(crate) async fn view(&self) -> AppView {
+        let (status, program) = tokio::join!(
+            self.accounts.vault().status(),
+            self.container_program
+                .get_or_init(system::container_program)
+        );
+        let (keychain, storage) = match status {
+            VaultStatus::Ready { name } => (KeychainState::Ready, Storage::Keychain { name }),
+            VaultStatus::Locked { name } => (KeychainState::Locked, Storage::Keychain { name }),
+            VaultStatus::Absent => (KeychainState::Absent, Storage::SessionOnly),
+        };
+        AppView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            os: system::os().to_owned(),
+            first_run: !self.settings.welcome_done() && self.servers.is_untouched(),
+            keychain,
+            storage,
+            container_program: program.clone(),
+            uses_proxy: system::uses_proxy(),
+            settings: self.settings.view(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Errors of the transfer engine.
+
+use std::path::Path;
+
+use sifter_contract::{ErrorCode, Retry, UiError};
+use sifter_transfer::{Error, Failure, TransferError};
+
+use crate::errors::{Place, chain, clean, invalid, storage};
+use crate::settings::folder_name;
+use crate::uploads::file_name;
+
+/// The engine could not do what it was asked.
+pub(crate) fn engine(error: &Error) -> UiError {
+    match error {
+        Error::UnknownTransfer { .. } | Error::WrongState { .. } => {
+            invalid("the transfer is not in a state that allows this")
+        }
+        Error::FileName(_) => UiError::new(ErrorCode::InvalidName)
+            .with("field", "file")
+            .with("text", "")
+            .details(chain(error)),
+        _ => storage(error),
+    }
+}
+
+/// Why a transfer stopped. `name` is the file's; `folder` is where a download goes.
+pub(crate) fn stopped(failure: &Failure, place: &Place, name: &str, folder: &Path) -> UiError {
+    let named = |code| UiError::new(code).with("name", name);
+    let in_folder = |code| {
+        UiError::new(code)
+            .with("folder", folder_name(folder))
+            .retry(Retry::Yes)
+    };
+    let error = match &failure.error {
+        TransferError::Unauthorized => place.unauthorized(),
+        TransferError::Forbidden => place.forbidden(),
+        TransferError::NotFound => place.not_found(),
+        TransferError::QuotaExceeded => place.retry(ErrorCode::QuotaExceeded),
+        TransferError::Unreachable => place.retry(ErrorCode::Unreachable),
+        TransferError::Refused => place.error(ErrorCode::ServerFault),
+        TransferError::BadAnswer => place.retry(ErrorCode::InvalidAnswer),
+        TransferError::SessionLost => UiError::new(ErrorCode::UploadForgotten).retry(Retry::Yes),
+        TransferError::Unconfirmed | TransferError::DamagedAtServer => {
+            place.retry(ErrorCode::NotConfirmed)
+        }
+        TransferError::TagElsewhere { tag, .. } => place
+            .retry(ErrorCode::NotConfirmed)
+            .with("tag", tag.as_str()),
+        TransferError::Damaged { .. } => UiError::new(ErrorCode::Damaged).retry(Retry::Yes),
+        TransferError::SourceMissing => named(ErrorCode::FileMissing).retry(Retry::Yes),
+        TransferError::SourceUnreadable => named(ErrorCode::FileUnreadable).retry(Retry::Yes),
+        TransferError::SourceNotAFile => named(ErrorCode::FileIsFolder),
+        TransferError::SourceKeepsChanging => named(ErrorCode::FileChanged).retry(Retry::Yes),
+        TransferError::TargetExists { path } => UiError::new(ErrorCode::FileExists)
+            .with("name", file_name(path))
+            .with("folder", path.parent().map(folder_name).unwrap_or_default()),
+        TransferError::FolderMissing | TransferError::FolderNotWritable => {
+            in_folder(ErrorCode::FolderUnwritable)
+        }
+        TransferError::NotEnoughSpace { needed, available } => in_folder(ErrorCode::DiskFull)
+            .with("needs", *needed)
+            .with("free", *available),
+        TransferError::Disk | TransferError::Journal => {
+            UiError::new(ErrorCode::StorageFailed).retry(Retry::Yes)
+        }
+        _ => UiError::new(ErrorCode::Internal).retry(Retry::Yes),
+    };
+    let mut details = failure.error.to_string();
+    for cause in &failure.details {
+        details.push_str(": ");
+        details.push_str(cause);
+    }
+    error.details(clean(&details))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_that_ran_out_offers_to_sign_in_again() {
+        let failure = Failure {
+            error: TransferError::Unauthorized,
+            details: vec!["Bearer hunter2".into()],
+        };
+        let error = stopped(&failure, &Place::of("lab", true), "x.sif", Path::new("/d"));
+        assert_eq!(error.code, ErrorCode::SignInExpired);
+        assert_eq!(error.retry, Retry::AfterSignIn);
+        assert!(!error.details.contains("hunter2"), "{}", error.details);
+    }
+
+    #[test]
+    fn a_full_disk_names_its_numbers() {
+        let error = TransferError::NotEnoughSpace {
+            needed: 9,
+            available: 4,
+        };
+        let failure = Failure {
+            error,
+            details: vec![],
+        };
+        let error = stopped(
+            &failure,
+            &Place::default(),
+            "x.sif",
+            Path::new("/data/images"),
+        );
+        assert_eq!(error.code, ErrorCode::DiskFull);
+        assert_eq!(error.params["needs"], 9_u64.into());
+        assert_eq!(error.params["folder"], "images".into());
+    }
+}

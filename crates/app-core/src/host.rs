@@ -1,0 +1,84 @@
+//! What the use cases ask of the program around them: a browser, dialogs, the clipboard.
+//!
+//! The desktop shell, the development bridge and the command line each have one.
+
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use url::Url;
+
+/// A future that may cross threads, boxed so that [`Host`] stays object safe.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Something the person may like to hear while the window is elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// An upload is in the library, or a download in its folder.
+    TransferDone {
+        /// The file's name.
+        file_name: String,
+        /// True for an upload.
+        upload: bool,
+    },
+    /// A transfer waits for a decision.
+    TransferStopped {
+        /// The file's name.
+        file_name: String,
+    },
+}
+
+/// The program that the use cases run in. Every method may be called from any thread.
+pub trait Host: Send + Sync + 'static {
+    /// Shows a page in the person's browser and returns without waiting for it.
+    ///
+    /// # Errors
+    /// When no browser could be started.
+    fn open_url(&self, url: &Url) -> io::Result<()>;
+
+    /// Lets the person choose files; none when they changed their mind.
+    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>>;
+
+    /// Lets the person choose a folder, beginning at `start`.
+    fn choose_folder<'a>(&'a self, start: &'a Path) -> BoxFuture<'a, Option<PathBuf>>;
+
+    /// Shows a file or a folder in the file manager.
+    ///
+    /// # Errors
+    /// When there is no file manager.
+    fn reveal(&self, path: &Path) -> io::Result<()>;
+
+    /// Puts a text on the clipboard.
+    ///
+    /// # Errors
+    /// When there is no clipboard.
+    fn copy_text(&self, text: &str) -> io::Result<()>;
+
+    /// The text on the clipboard. It may be a token, so it is treated as one.
+    fn read_clipboard(&self) -> Option<SecretString>;
+
+    /// Tells the person something while the window is elsewhere. The words are the host's.
+    fn notify(&self, notice: Notice);
+}
+
+/// Opens a page in the browser that the person has chosen in the operating system.
+///
+/// # Errors
+/// When no browser could be started, or the page is not `https` nor on this computer.
+pub fn open_in_system_browser(url: &Url) -> io::Result<()> {
+    use sifter_account::BrowserOpener as _;
+    sifter_account::SystemBrowser.open(url)
+}
+
+/// The host's browser, as sign-in wants it.
+pub(crate) struct HostBrowser(pub(crate) Arc<dyn Host>);
+
+impl sifter_account::BrowserOpener for HostBrowser {
+    fn open(&self, url: &Url) -> io::Result<()> {
+        self.0.open_url(url)
+    }
+}

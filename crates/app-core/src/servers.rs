@@ -1,0 +1,286 @@
+//! The connected servers: what is remembered of each, how it is doing, and clients that speak to it.
+
+mod book;
+mod connect;
+mod local;
+mod running;
+mod tokens;
+mod view;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sifter_account::{Account, AccountState, Accounts, Server, ServerKey};
+use sifter_contract::{Capabilities, Quota, ServerState, UiError};
+use sifter_library_client::http::PlainHttp;
+use sifter_library_client::{Endpoints, Http, LibraryClient, discover};
+use url::Url;
+
+use crate::errors::{self, Place};
+use crate::events::Hub;
+use crate::home::Home;
+
+pub use book::BookError;
+use book::{Book, SavedServer};
+pub(crate) use connect::quota_of;
+pub use local::LOCAL_ID;
+use local::{LOCAL_NAME, LocalLibrary};
+use tokens::AccountTokens;
+pub(crate) use view::host_text;
+
+/// How a server is doing, as far as it was asked.
+#[derive(Debug, Clone, Default)]
+struct Status {
+    state: Option<ServerState>,
+    problem: Option<UiError>,
+    capabilities: Capabilities,
+    quota: Option<Quota>,
+}
+
+/// A server that can be spoken to.
+#[derive(Debug, Clone)]
+pub(crate) struct Reachable {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) endpoints: Endpoints,
+    /// The OAuth issuer, where there is a sign-in page.
+    pub(crate) issuer: Option<Url>,
+    plain_http: bool,
+}
+
+impl Reachable {
+    /// The server as accounts know it.
+    pub(crate) fn for_accounts(&self) -> Server {
+        let origins = [Some(&self.endpoints.library), self.endpoints.token.as_ref()];
+        Server {
+            key: ServerKey::new(&self.id),
+            label: self.name.clone(),
+            issuer: self.issuer.clone(),
+            origins: origins.into_iter().flatten().cloned().collect(),
+        }
+    }
+}
+
+/// A client of a server together with the account it acts for.
+pub(crate) struct Session {
+    pub(crate) client: LibraryClient,
+    pub(crate) server: Reachable,
+    pub(crate) account: Option<Account>,
+}
+
+impl Session {
+    /// Where errors of this session happen; `what` was asked for.
+    pub(crate) fn place(&self, what: impl Into<String>) -> Place {
+        Place::of(&self.server.name, self.account.is_some()).what(what)
+    }
+
+    /// The login of the account, which is usually its entity's name.
+    pub(crate) fn login(&self) -> Option<&str> {
+        self.account.as_ref().map(|account| account.login.as_str())
+    }
+}
+
+/// The servers of one installation.
+#[derive(Debug)]
+pub(crate) struct Servers {
+    book: Book,
+    local: LocalLibrary,
+    /// The person has stopped the local library: it does not come back by itself.
+    local_stopped: AtomicBool,
+    /// Where the running local library says its services are.
+    local_services: Mutex<Option<Endpoints>>,
+    accounts: Accounts,
+    hub: Arc<Hub>,
+    status: Mutex<HashMap<String, Status>>,
+    http: Http,
+    plain_http: Http,
+}
+
+impl Servers {
+    pub(crate) fn open(home: &Home, accounts: Accounts, hub: Arc<Hub>) -> Result<Self, BookError> {
+        Ok(Self {
+            book: Book::open(home.servers_file())?,
+            local: LocalLibrary::new(home.library_folder()),
+            local_stopped: AtomicBool::new(false),
+            local_services: Mutex::default(),
+            accounts,
+            hub,
+            status: Mutex::default(),
+            http: Http::default(),
+            plain_http: Http::new(PlainHttp::Allowed),
+        })
+    }
+
+    /// Whether no server was ever connected and the local library never ran.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.book.servers().is_empty() && self.book.local_port().is_none()
+    }
+
+    /// The name of a server; its id when it is gone.
+    pub(crate) fn name(&self, id: &str) -> String {
+        if id == LOCAL_ID {
+            return LOCAL_NAME.to_owned();
+        }
+        self.book
+            .get(id)
+            .map_or_else(|| id.to_owned(), |server| server.name)
+    }
+
+    /// The ids of all servers that can be asked something, the local library only while it runs.
+    pub(crate) fn reachable_ids(&self) -> Vec<String> {
+        let local = self.local.base().map(|_| LOCAL_ID.to_owned());
+        local
+            .into_iter()
+            .chain(self.book.servers().into_iter().map(|server| server.id))
+            .collect()
+    }
+
+    /// The server under an id; the local library is started when it was not stopped on purpose.
+    pub(crate) async fn reach(&self, id: &str) -> Result<Reachable, UiError> {
+        if id == LOCAL_ID {
+            let base = match self.local.base() {
+                Some(base) => base,
+                None if self.local_stopped.load(Ordering::SeqCst) => {
+                    return Err(errors::local_off());
+                }
+                None => self.start_local().await?,
+            };
+            return Ok(self.local_server(base));
+        }
+        let saved = self
+            .book
+            .get(id)
+            .ok_or_else(|| errors::invalid("there is no such server"))?;
+        Ok(reachable(saved))
+    }
+
+    /// A client that acts for the signed-in account, or as a stranger without one.
+    pub(crate) async fn session(&self, id: &str) -> Result<Session, UiError> {
+        let server = self.reach(id).await?;
+        let account = self
+            .account_on(id)
+            .await?
+            .filter(|account| account.state == AccountState::SignedIn);
+        let client = self
+            .client(&server, account.as_ref())
+            .map_err(|error| errors::client(&error, &Place::of(&server.name, account.is_some())))?;
+        Ok(Session {
+            client,
+            server,
+            account,
+        })
+    }
+
+    /// A client of a server that acts for `account`.
+    pub(crate) fn client(
+        &self,
+        server: &Reachable,
+        account: Option<&Account>,
+    ) -> Result<LibraryClient, sifter_library_client::Error> {
+        let tokens = AccountTokens::new(&self.accounts, server.for_accounts(), account);
+        LibraryClient::new(
+            self.http_for(server).clone(),
+            server.endpoints.clone(),
+            tokens,
+        )
+    }
+
+    pub(crate) fn http_for(&self, server: &Reachable) -> &Http {
+        if server.plain_http {
+            &self.plain_http
+        } else {
+            &self.http
+        }
+    }
+
+    /// The account in use on a server: the newest.
+    pub(crate) async fn account_on(&self, id: &str) -> Result<Option<Account>, UiError> {
+        let accounts = self.accounts.on(&ServerKey::new(id)).await;
+        let accounts =
+            accounts.map_err(|error| errors::account(&error, &Place::of(self.name(id), false)))?;
+        Ok(accounts.into_iter().max_by_key(|account| account.created))
+    }
+
+    /// Starts the local library, or answers where it runs already.
+    pub(crate) async fn start_local(&self) -> Result<Url, UiError> {
+        self.local_stopped.store(false, Ordering::SeqCst);
+        let base = self
+            .local
+            .start(self.book.local_port())
+            .await
+            .map_err(|error| errors::local_library(&error))?;
+        self.book
+            .set_local_port(base.port())
+            .map_err(|error| errors::storage(&error))?;
+        match discover(&self.http, base.as_str()).await {
+            Ok(services) => *self.local_services() = Some(services),
+            Err(error) => {
+                tracing::warn!(error = %error, "the local library does not describe itself")
+            }
+        }
+        let moved = self
+            .accounts
+            .server_moved(&self.local_server(base.clone()).for_accounts())
+            .await;
+        if let Err(error) = moved {
+            tracing::warn!(error = %error, "the account on this computer was not told of the new port");
+        }
+        Ok(base)
+    }
+
+    /// Stops the local library for good.
+    pub(crate) async fn stop_local(&self) {
+        self.local_stopped.store(true, Ordering::SeqCst);
+        self.local.stop().await;
+        self.statuses().remove(LOCAL_ID);
+    }
+
+    /// A one-time proof for the local library's sign-in page.
+    pub(crate) async fn local_ticket(
+        &self,
+        code_challenge: &str,
+    ) -> Result<secrecy::SecretString, sifter_library_server::Error> {
+        self.local.ticket(code_challenge).await
+    }
+
+    /// The local library at its address of today.
+    fn local_server(&self, base: Url) -> Reachable {
+        let services = self.local_services().clone();
+        let endpoints = services
+            .filter(|services| services.library.origin() == base.origin())
+            .unwrap_or_else(|| Endpoints::of_library(base.clone()));
+        Reachable {
+            id: LOCAL_ID.to_owned(),
+            name: LOCAL_NAME.to_owned(),
+            endpoints,
+            issuer: Some(base),
+            plain_http: false,
+        }
+    }
+
+    fn local_services(&self) -> MutexGuard<'_, Option<Endpoints>> {
+        self.local_services
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn statuses(&self) -> MutexGuard<'_, HashMap<String, Status>> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn reachable(saved: SavedServer) -> Reachable {
+    let mut endpoints = Endpoints::of_library(saved.library);
+    endpoints.web = Some(saved.web);
+    endpoints.token = saved.token;
+    endpoints.keystore = saved.keystore;
+    endpoints.builder = saved.builder;
+    Reachable {
+        id: saved.id,
+        name: saved.name,
+        endpoints,
+        issuer: saved.issuer,
+        plain_http: saved.plain_http,
+    }
+}

@@ -1,0 +1,168 @@
+//! Servers and accounts as the window draws them.
+
+use std::sync::Arc;
+
+use sifter_account::{Account, AccountKind, AccountState};
+use sifter_contract::{AccountView, ServerKind, ServerState, ServerView, SignInWay, Storage};
+use url::Url;
+
+use super::local::LOCAL_NAME;
+use super::{LOCAL_ID, Reachable, SavedServer, Servers, reachable};
+use crate::clock::rfc3339;
+
+impl Servers {
+    /// All servers, this computer first.
+    pub(crate) async fn views(&self) -> Vec<ServerView> {
+        let accounts = self.accounts.list().await.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "the accounts cannot be read");
+            Vec::new()
+        });
+        let account = |id: &str| {
+            accounts
+                .iter()
+                .filter(|account| account.server.key.as_str() == id)
+                .max_by_key(|account| account.created)
+                .map(account_view)
+        };
+        let mut views = vec![self.local_view(account(LOCAL_ID))];
+        for saved in self.book.servers() {
+            let account = account(&saved.id);
+            views.push(self.saved_view(saved, account));
+        }
+        views
+    }
+
+    /// One server.
+    pub(crate) async fn view(&self, id: &str) -> Option<ServerView> {
+        self.views().await.into_iter().find(|view| view.id == id)
+    }
+
+    /// Tells every listener how the servers are.
+    pub(crate) async fn announce(self: &Arc<Self>) {
+        let views = self.views().await;
+        self.hub.servers(views);
+    }
+
+    fn local_view(&self, account: Option<AccountView>) -> ServerView {
+        match self.local.base() {
+            Some(base) => {
+                let server = self.local_server(base);
+                self.online_view(&server, ServerKind::ThisComputer, account)
+            }
+            None => ServerView {
+                id: LOCAL_ID.to_owned(),
+                name: LOCAL_NAME.to_owned(),
+                host: self
+                    .book
+                    .local_port()
+                    .map_or_else(String::new, |port| format!("127.0.0.1:{port}")),
+                library_url: self
+                    .book
+                    .local_port()
+                    .map_or_else(String::new, |port| format!("http://127.0.0.1:{port}")),
+                kind: ServerKind::ThisComputer,
+                state: ServerState::Off,
+                problem: None,
+                capabilities: Default::default(),
+                account,
+                ways: Vec::new(),
+                quota: None,
+            },
+        }
+    }
+
+    fn saved_view(&self, saved: SavedServer, account: Option<AccountView>) -> ServerView {
+        let kind = saved.kind();
+        self.online_view(&reachable(saved), kind, account)
+    }
+
+    fn online_view(
+        &self,
+        server: &Reachable,
+        kind: ServerKind,
+        account: Option<AccountView>,
+    ) -> ServerView {
+        let status = self.statuses().get(&server.id).cloned().unwrap_or_default();
+        let web = server
+            .endpoints
+            .web
+            .as_ref()
+            .unwrap_or(&server.endpoints.library);
+        let signed_in = account.as_ref().is_some_and(|account| account.signed_in);
+        ServerView {
+            id: server.id.clone(),
+            name: server.name.clone(),
+            host: host_text(web),
+            library_url: server
+                .endpoints
+                .library
+                .as_str()
+                .trim_end_matches('/')
+                .to_owned(),
+            kind,
+            state: status.state.unwrap_or(match kind {
+                ServerKind::ThisComputer => ServerState::Online,
+                _ => ServerState::Unknown,
+            }),
+            problem: status.problem,
+            capabilities: status.capabilities,
+            account,
+            ways: ways(server),
+            quota: status.quota.filter(|_| signed_in),
+        }
+    }
+}
+
+/// The ways to sign in that a server offers. A token can be pasted wherever one can be checked.
+fn ways(server: &Reachable) -> Vec<SignInWay> {
+    let mut ways = Vec::new();
+    if server.issuer.is_some() {
+        ways.push(SignInWay::Browser);
+    }
+    if server.endpoints.token.is_some() && server.id != LOCAL_ID {
+        ways.push(SignInWay::Token);
+    }
+    ways
+}
+
+/// Host and port as people write them.
+pub(crate) fn host_text(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+fn account_view(account: &Account) -> AccountView {
+    AccountView {
+        id: account.id.to_string(),
+        login: account.login.clone(),
+        display: account.display.clone(),
+        signed_in: account.state == AccountState::SignedIn,
+        by_browser: account.kind == AccountKind::SignIn,
+        storage: match &account.storage {
+            sifter_account::Storage::Keychain { name } => Storage::Keychain { name: name.clone() },
+            sifter_account::Storage::SessionOnly => Storage::SessionOnly,
+        },
+        expires: account.expires.and_then(rfc3339),
+    }
+}
+
+impl Servers {
+    /// The server whose web address or library is at this host (and port).
+    pub(crate) fn at_host(&self, host: &str) -> Option<String> {
+        if self
+            .local
+            .base()
+            .is_some_and(|base| host_text(&base) == host)
+        {
+            return Some(LOCAL_ID.to_owned());
+        }
+        self.book
+            .servers()
+            .into_iter()
+            .find(|server| host_text(&server.web) == host || host_text(&server.library) == host)
+            .map(|server| server.id)
+    }
+}

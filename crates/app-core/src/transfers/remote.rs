@@ -1,0 +1,157 @@
+//! The library as the transfer engine sees it: its [`Remote`] over the library's client.
+
+mod pull;
+mod push;
+mod sorted;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use sifter_account::AccountState;
+use sifter_library_api::upload::MULTIPART_THRESHOLD;
+use sifter_library_client::{DownloadLocation, LibraryClient};
+use sifter_transfer::remote::{
+    Body, ByteStream, CompletedPart, Completion, HashPlan, ImageReference, PartReceipt, PartUpload,
+    PullSpec, PullTarget, PushSession, PushSpec, RemoteResult, WholeUpload,
+};
+use sifter_transfer::{
+    AccountKey, Remote, RemoteError, RemoteErrorKind, RemoteFactory, ServerKey, Sha256Digest,
+};
+
+use crate::servers::Servers;
+
+/// Opens libraries for the engine.
+pub(crate) struct Remotes {
+    servers: Arc<Servers>,
+}
+
+impl Remotes {
+    pub(crate) fn new(servers: Arc<Servers>) -> Self {
+        Self { servers }
+    }
+
+    async fn open_library(
+        &self,
+        server: &ServerKey,
+        account: Option<&AccountKey>,
+    ) -> Result<Arc<dyn Remote>, RemoteError> {
+        let server = self
+            .servers
+            .reach(server.as_str())
+            .await
+            .map_err(|error| RemoteError::new(RemoteErrorKind::NotFound, error))?;
+        let account = match account {
+            None => None,
+            Some(wanted) => {
+                let known = self.servers.account_on(&server.id).await;
+                let known = known
+                    .map_err(|error| RemoteError::new(RemoteErrorKind::Unauthorized, error))?;
+                let known = known.filter(|known| {
+                    known.id.to_string() == wanted.as_str() && known.state == AccountState::SignedIn
+                });
+                Some(known.ok_or(RemoteErrorKind::Unauthorized)?)
+            }
+        };
+        let client = self
+            .servers
+            .client(&server, account.as_ref())
+            .map_err(sorted::sort)?;
+        Ok(Arc::new(LibraryRemote {
+            client,
+            locations: Mutex::default(),
+        }))
+    }
+}
+
+impl RemoteFactory for Remotes {
+    fn open<'a>(
+        &'a self,
+        server: &'a ServerKey,
+        account: Option<&'a AccountKey>,
+    ) -> RemoteResult<'a, Arc<dyn Remote>> {
+        Box::pin(self.open_library(server, account))
+    }
+}
+
+/// One library, spoken to as one account.
+struct LibraryRemote {
+    client: LibraryClient,
+    /// Where the bytes of images being downloaded are. Signed addresses are secrets, so they are kept here
+    /// and never handed to the engine.
+    locations: Mutex<HashMap<String, DownloadLocation>>,
+}
+
+impl Remote for LibraryRemote {
+    fn hash_plan(&self, size: u64) -> HashPlan {
+        // Large files go up in parts of a size that the server chooses.
+        HashPlan {
+            md5: size <= MULTIPART_THRESHOLD,
+            part_size: None,
+        }
+    }
+
+    fn begin_push<'a>(&'a self, spec: &'a PushSpec) -> RemoteResult<'a, PushSession> {
+        Box::pin(push::begin(&self.client, spec))
+    }
+
+    fn put_part<'a>(
+        &'a self,
+        session: &'a PushSession,
+        part: PartUpload,
+        body: Body,
+    ) -> RemoteResult<'a, PartReceipt> {
+        Box::pin(push::put_part(&self.client, session, part, body))
+    }
+
+    fn put_whole<'a>(
+        &'a self,
+        session: &'a PushSession,
+        whole: WholeUpload,
+        body: Body,
+    ) -> RemoteResult<'a, ()> {
+        Box::pin(push::put_whole(&self.client, session, whole, body))
+    }
+
+    fn complete<'a>(
+        &'a self,
+        session: &'a PushSession,
+        parts: &'a [CompletedPart],
+    ) -> RemoteResult<'a, Completion> {
+        Box::pin(push::complete(&self.client, session, parts))
+    }
+
+    fn abort<'a>(&'a self, session: &'a PushSession) -> RemoteResult<'a, ()> {
+        Box::pin(push::abort(&self.client, session))
+    }
+
+    fn set_tags<'a>(
+        &'a self,
+        session: &'a PushSession,
+        spec: &'a PushSpec,
+    ) -> RemoteResult<'a, ()> {
+        Box::pin(push::set_tags(&self.client, session, spec))
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        reference: &'a ImageReference,
+    ) -> RemoteResult<'a, Option<Sha256Digest>> {
+        Box::pin(pull::confirm(&self.client, reference))
+    }
+
+    fn resolve_pull<'a>(&'a self, spec: &'a PullSpec) -> RemoteResult<'a, PullTarget> {
+        Box::pin(self.resolve(spec))
+    }
+
+    fn read_range<'a>(
+        &'a self,
+        target: &'a PullTarget,
+        range: std::ops::Range<u64>,
+    ) -> RemoteResult<'a, ByteStream> {
+        Box::pin(self.range(target, range))
+    }
+
+    fn read_whole<'a>(&'a self, target: &'a PullTarget) -> RemoteResult<'a, ByteStream> {
+        Box::pin(self.whole(target))
+    }
+}

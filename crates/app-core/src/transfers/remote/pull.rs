@@ -1,0 +1,134 @@
+//! Downloads: finding an image, and reading its bytes where the library keeps them.
+
+use std::ops::Range;
+use std::sync::PoisonError;
+
+use futures_util::StreamExt as _;
+use sifter_library_api::{Arch, LibraryRef, Target};
+use sifter_library_client::{DownloadLocation, Error, LibraryClient};
+use sifter_transfer::remote::{ByteStream, ImageReference, PullSpec, PullTarget};
+use sifter_transfer::{RemoteError, RemoteErrorKind, Sha256Digest};
+
+use super::LibraryRemote;
+use super::sorted::{sort, sort_in_download};
+
+/// The digest under a tag, or whether the digest itself is there; `None` until its bytes have arrived.
+pub(super) async fn confirm(
+    client: &LibraryClient,
+    asked: &ImageReference,
+) -> Result<Option<Sha256Digest>, RemoteError> {
+    let target = match &asked.tag {
+        Some(tag) => tag.clone(),
+        None => format!("sha256.{}", asked.digest.to_hex()),
+    };
+    let reference = parse(&format!("{}:{target}", asked.path))?;
+    match client.image(&reference, arch(&asked.arch)?).await {
+        Ok(image) if image.is_uploaded() => Ok(image
+            .hash
+            .and_then(|hash| hash.sha256())
+            .map(Sha256Digest::from_bytes)),
+        Ok(_) | Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(sort(error)),
+    }
+}
+
+impl LibraryRemote {
+    pub(super) async fn resolve(&self, spec: &PullSpec) -> Result<PullTarget, RemoteError> {
+        let reference = parse(&spec.reference)?;
+        let found = self
+            .client
+            .resolve(&reference, arch(&spec.arch)?)
+            .await
+            .map_err(sort)?;
+        // A legacy id promises nothing that a download could be compared with.
+        let digest = found
+            .hash
+            .sha256()
+            .map(Sha256Digest::from_bytes)
+            .ok_or(RemoteErrorKind::Fatal)?;
+        let pinned = reference.with_target(Target::Hash(found.hash));
+        let key = pinned.to_string();
+        let ranges = found.location.ranges().unwrap_or(true);
+        self.locations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.clone(), found.location);
+        Ok(PullTarget {
+            digest,
+            size: found.size,
+            ranges,
+            etag: None,
+            resume: key,
+        })
+    }
+
+    pub(super) async fn range(
+        &self,
+        target: &PullTarget,
+        range: Range<u64>,
+    ) -> Result<ByteStream, RemoteError> {
+        let location = self.location(target)?;
+        let stream = self.client.get_range(&location, range, target.size).await;
+        self.stream(target, stream)
+    }
+
+    pub(super) async fn whole(&self, target: &PullTarget) -> Result<ByteStream, RemoteError> {
+        let location = self.location(target)?;
+        let stream = self.client.get_whole(&location, target.size).await;
+        self.stream(target, stream)
+    }
+
+    /// Where the bytes are, if the target was resolved by this remote and its address still works.
+    fn location(&self, target: &PullTarget) -> Result<DownloadLocation, RemoteError> {
+        let locations = self
+            .locations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        locations
+            .get(&target.resume)
+            .cloned()
+            .ok_or_else(|| RemoteErrorKind::SessionForgotten.into())
+    }
+
+    fn stream(
+        &self,
+        target: &PullTarget,
+        stream: Result<sifter_library_client::client::ByteStream, Error>,
+    ) -> Result<ByteStream, RemoteError> {
+        match stream {
+            Ok(stream) => Ok(stream.map(|piece| piece.map_err(sort)).boxed()),
+            Err(error) => {
+                if matches!(error, Error::LinkRefused { .. }) {
+                    let mut locations = self
+                        .locations
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner);
+                    locations.remove(&target.resume);
+                }
+                Err(sort_in_download(error))
+            }
+        }
+    }
+}
+
+fn parse(reference: &str) -> Result<LibraryRef, RemoteError> {
+    // Without a host: a first name with a dot is an entity here.
+    format!("library:///{reference}")
+        .parse()
+        .map_err(|error: sifter_library_api::RefError| {
+            RemoteError::new(RemoteErrorKind::Fatal, error)
+        })
+}
+
+/// An architecture out of the journal, or none.
+pub(super) fn arch(text: &str) -> Result<Option<Arch>, RemoteError> {
+    match text {
+        "" => Ok(None),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|error: sifter_library_api::arch::UnknownArch| {
+                RemoteError::new(RemoteErrorKind::Fatal, error)
+            }),
+    }
+}

@@ -1,0 +1,229 @@
+//! Uploads: making the way down to an image, sending its bytes, setting its tags.
+
+use serde::{Deserialize, Serialize};
+use sifter_library_api::upload::{
+    API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2, CompletedPart as WirePart, MULTIPART_THRESHOLD,
+};
+use sifter_library_api::{Arch, ContainerId, ContainerPath, ImageHash, ImageId, Tag};
+use sifter_library_client::{Error, LibraryClient, MultipartUpload};
+use sifter_transfer::remote::{
+    Body, CompletedPart, Completion, PartReceipt, PartUpload, PushSession, PushShape, PushSpec,
+    WholeUpload,
+};
+use sifter_transfer::{RemoteError, RemoteErrorKind};
+
+use super::pull::arch;
+use super::sorted::{sort, sort_in_upload};
+
+/// What is needed to go on with an upload, also after a restart. Holds no address and no secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Resume {
+    container: ContainerId,
+    image: ImageId,
+    size: u64,
+    md5: Option<String>,
+    upload_v2: bool,
+    arch_tags: bool,
+}
+
+pub(super) async fn begin(
+    client: &LibraryClient,
+    spec: &PushSpec,
+) -> Result<PushSession, RemoteError> {
+    let path: ContainerPath = spec
+        .path
+        .parse()
+        .map_err(fatal::<sifter_library_api::RefError>)?;
+    let (upload_v2, arch_tags) = match client.version().await {
+        Ok(version) => (
+            version.api_at_least(API_VERSION_UPLOAD_V2),
+            version.api_at_least(API_VERSION_ARCH_TAGS),
+        ),
+        // Libraries of before 2019 have no such call (Cloud Library API, version).
+        Err(error) if error.is_unsupported() => (false, false),
+        Err(error) => return Err(sort(error)),
+    };
+    let container = client.find_or_create_container(&path).await.map_err(sort)?;
+    let hash = ImageHash::Sha256(*spec.digest.as_bytes());
+    let description = spec.description.as_deref().unwrap_or_default();
+    let image = client
+        .find_or_create_image(&path, &container.id, hash, needed_arch(spec)?, description)
+        .await
+        .map_err(sort)?;
+    let resume = Resume {
+        container: container.id,
+        image: image.id.clone(),
+        size: spec.size,
+        md5: spec.md5.map(|md5| md5.to_hex()),
+        upload_v2,
+        arch_tags,
+    };
+    let multipart = if image.is_uploaded() {
+        return session(PushShape::AlreadyThere, &resume);
+    } else if upload_v2 && spec.allow_multipart && spec.size > MULTIPART_THRESHOLD {
+        client
+            .begin_multipart(&image.id, spec.size)
+            .await
+            .map_err(sort)?
+    } else {
+        None
+    };
+    let shape = match multipart {
+        Some(upload) => PushShape::Multipart {
+            upload_id: upload.upload_id,
+            part_size: upload.part_size,
+            total_parts: upload.total_parts,
+            part_digest_needed: upload.wants_part_sha256,
+        },
+        None => PushShape::Single,
+    };
+    session(shape, &resume)
+}
+
+pub(super) async fn put_part(
+    client: &LibraryClient,
+    session: &PushSession,
+    part: PartUpload,
+    body: Body,
+) -> Result<PartReceipt, RemoteError> {
+    let upload = multipart(session)?;
+    let sha256 = part.sha256.map(|digest| digest.to_hex());
+    let address = client
+        .begin_part(&upload, part.number, sha256.as_deref())
+        .await
+        .map_err(sort_in_upload)?;
+    let body = reqwest::Body::wrap_stream(body.stream());
+    let sent = sha256.as_deref().filter(|_| upload.wants_part_sha256);
+    let etag = client
+        .put_part(&address, body, part.length, sent)
+        .await
+        .map_err(sort_in_upload)?;
+    Ok(PartReceipt { etag })
+}
+
+pub(super) async fn put_whole(
+    client: &LibraryClient,
+    session: &PushSession,
+    whole: WholeUpload,
+    body: Body,
+) -> Result<(), RemoteError> {
+    let resume = resume(session)?;
+    let body = reqwest::Body::wrap_stream(body.stream());
+    if !resume.upload_v2 {
+        let sent = client.post_file_v1(&resume.image, body, whole.length).await;
+        return sent.map_err(sort_in_upload);
+    }
+    let sha256 = whole.sha256.to_hex();
+    let address = client
+        .begin_single(&resume.image, whole.length, &sha256, resume.md5.as_deref())
+        .await
+        .map_err(sort_in_upload)?;
+    client
+        .put_single(&address, body, whole.length, &sha256)
+        .await
+        .map_err(sort_in_upload)
+}
+
+pub(super) async fn complete(
+    client: &LibraryClient,
+    session: &PushSession,
+    parts: &[CompletedPart],
+) -> Result<Completion, RemoteError> {
+    let resume = resume(session)?;
+    let done = match &session.shape {
+        PushShape::Multipart { .. } => {
+            let parts = parts
+                .iter()
+                .map(|part| WirePart {
+                    part_number: part.number,
+                    token: part.etag.clone(),
+                })
+                .collect();
+            client.complete_multipart(&multipart(session)?, parts).await
+        }
+        PushShape::Single if resume.upload_v2 => client.complete_single(&resume.image).await,
+        _ => Ok(Default::default()),
+    };
+    let done = done.map_err(sort_in_upload)?;
+    Ok(Completion {
+        container_url: Some(done.container_url).filter(|url| !url.is_empty()),
+    })
+}
+
+pub(super) async fn abort(
+    client: &LibraryClient,
+    session: &PushSession,
+) -> Result<(), RemoteError> {
+    if !matches!(session.shape, PushShape::Multipart { .. }) {
+        return Ok(());
+    }
+    match client.abort_multipart(&multipart(session)?).await {
+        Ok(()) | Err(Error::NotFound) => Ok(()),
+        Err(error) => Err(sort(error)),
+    }
+}
+
+pub(super) async fn set_tags(
+    client: &LibraryClient,
+    session: &PushSession,
+    spec: &PushSpec,
+) -> Result<(), RemoteError> {
+    let resume = resume(session)?;
+    let arch = needed_arch(spec)?;
+    for tag in &spec.tags {
+        let tag: Tag = tag
+            .parse()
+            .map_err(fatal::<sifter_library_api::NameError>)?;
+        let set = if resume.arch_tags {
+            client
+                .set_arch_tag(&resume.container, arch, &tag, &resume.image)
+                .await
+        } else {
+            client
+                .set_tag_v1(&resume.container, &tag, &resume.image)
+                .await
+        };
+        set.map_err(sort)?;
+    }
+    Ok(())
+}
+
+fn needed_arch(spec: &PushSpec) -> Result<Arch, RemoteError> {
+    arch(&spec.arch)?.ok_or_else(|| RemoteErrorKind::Fatal.into())
+}
+
+fn session(shape: PushShape, resume: &Resume) -> Result<PushSession, RemoteError> {
+    let resume = serde_json::to_string(resume).map_err(fatal::<serde_json::Error>)?;
+    Ok(PushSession { shape, resume })
+}
+
+fn resume(session: &PushSession) -> Result<Resume, RemoteError> {
+    // A note of another version is as good as none: the upload begins again.
+    serde_json::from_str(&session.resume)
+        .map_err(|error| RemoteError::new(RemoteErrorKind::SessionForgotten, error))
+}
+
+fn multipart(session: &PushSession) -> Result<MultipartUpload, RemoteError> {
+    let PushShape::Multipart {
+        upload_id,
+        part_size,
+        total_parts,
+        part_digest_needed,
+    } = &session.shape
+    else {
+        return Err(RemoteErrorKind::Fatal.into());
+    };
+    let resume = resume(session)?;
+    Ok(MultipartUpload {
+        image: resume.image,
+        upload_id: upload_id.clone(),
+        file_size: resume.size,
+        part_size: *part_size,
+        total_parts: *total_parts,
+        wants_part_sha256: *part_digest_needed,
+    })
+}
+
+fn fatal<E: std::error::Error + Send + Sync + 'static>(error: E) -> RemoteError {
+    RemoteError::new(RemoteErrorKind::Fatal, error)
+}

@@ -1,0 +1,64 @@
+//! The library's errors, sorted by what the engine does about them.
+
+use sifter_library_client::{Error, TokenError};
+use sifter_transfer::remote::Feature;
+use sifter_transfer::{RemoteError, RemoteErrorKind};
+
+/// An error of a call that has nothing to do with an upload session or a download's address.
+pub(super) fn sort(error: Error) -> RemoteError {
+    let kind = match &error {
+        Error::Unauthorized | Error::Token(TokenError::SignInNeeded) => {
+            RemoteErrorKind::Unauthorized
+        }
+        Error::Forbidden(_) => RemoteErrorKind::Forbidden,
+        Error::NotFound => RemoteErrorKind::NotFound,
+        Error::QuotaExceeded(_) => RemoteErrorKind::QuotaExceeded,
+        Error::RangeIgnored => RemoteErrorKind::Unsupported(Feature::Range),
+        // A new address is asked for with the next try.
+        Error::LinkRefused { .. } => RemoteErrorKind::Transient { retry_after: None },
+        transient if transient.is_transient() => RemoteErrorKind::Transient {
+            retry_after: transient.retry_after(),
+        },
+        _ => RemoteErrorKind::Fatal,
+    };
+    RemoteError::new(kind, error)
+}
+
+/// An error within an upload: what is not there any more is the upload itself.
+pub(super) fn sort_in_upload(error: Error) -> RemoteError {
+    match error {
+        Error::NotFound => RemoteError::new(RemoteErrorKind::SessionForgotten, error),
+        other => sort(other),
+    }
+}
+
+/// An error while bytes are read: an address that is refused has expired.
+pub(super) fn sort_in_download(error: Error) -> RemoteError {
+    match error {
+        Error::LinkRefused { .. } => RemoteError::new(RemoteErrorKind::SessionForgotten, error),
+        other => sort(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expired_address_is_asked_for_again() {
+        let refused = || Error::LinkRefused { status: 403 };
+        assert_eq!(
+            *sort_in_download(refused()).kind(),
+            RemoteErrorKind::SessionForgotten
+        );
+        assert!(matches!(
+            sort_in_upload(refused()).kind(),
+            RemoteErrorKind::Transient { .. }
+        ));
+        assert_eq!(
+            *sort_in_upload(Error::NotFound).kind(),
+            RemoteErrorKind::SessionForgotten
+        );
+        assert_eq!(*sort(Error::NotFound).kind(), RemoteErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,205 @@
+//! What an upload would do: levels it makes, tags it moves, space it takes, and what stands in its way.
+
+use futures_util::future::join_all;
+use sifter_contract::requests::Upload;
+use sifter_contract::{ErrorCode, Quota, Retry, UiError, UploadItem, UploadItemPlan, UploadPlan};
+use sifter_library_api::model::ArchTags;
+use sifter_library_api::{Container, ContainerPath, Image};
+use sifter_library_client::Error;
+
+use crate::app::AppCore;
+use crate::errors;
+use crate::library::{full_path, tags_of};
+use crate::servers::{Session, quota_of};
+use crate::uploads::effects::effects;
+
+/// What a destination holds now.
+#[derive(Default)]
+struct There {
+    container: Option<Container>,
+    tags: ArchTags,
+    images: Vec<Image>,
+    creates: Vec<String>,
+}
+
+impl AppCore {
+    /// What the upload would do. Asks the server, changes nothing.
+    pub(crate) async fn upload_plan(&self, upload: &Upload) -> Result<UploadPlan, UiError> {
+        let session = self.servers.session(&upload.server_id).await?;
+        let planned = upload
+            .items
+            .iter()
+            .map(|item| self.plan_item(&session, &upload.sheet_id, item));
+        let (items, bytes): (Vec<UploadItemPlan>, Vec<u64>) =
+            join_all(planned).await.into_iter().unzip();
+        let bytes = bytes.iter().sum();
+        let before = match upload
+            .items
+            .first()
+            .and_then(|item| item.path.entity.parse().ok())
+        {
+            Some(entity) if session.account.is_some() => quota_of(&session.client, &entity).await,
+            _ => None,
+        };
+        let after = before.map(|quota| Quota {
+            used: quota.used.saturating_add(bytes),
+            ..quota
+        });
+        let problem = if session.account.is_none() {
+            Some(
+                UiError::new(ErrorCode::SignInNeeded)
+                    .with("server", session.server.name.as_str())
+                    .retry(Retry::AfterSignIn),
+            )
+        } else {
+            before.and_then(|quota| too_large(&session, quota, bytes))
+        };
+        Ok(UploadPlan {
+            items,
+            bytes,
+            quota_before: before,
+            quota_after: after,
+            problem,
+        })
+    }
+
+    /// The plan of one file, and its bytes.
+    async fn plan_item(
+        &self,
+        session: &Session,
+        sheet_id: &str,
+        item: &UploadItem,
+    ) -> (UploadItemPlan, u64) {
+        let mut plan = UploadItemPlan {
+            file_id: item.file_id.clone(),
+            tags: Vec::new(),
+            creates: Vec::new(),
+            public: !item.private,
+            problem: None,
+        };
+        let facts = match self.item_file(sheet_id, item).await {
+            Ok((_, facts)) => facts,
+            Err(problem) => {
+                plan.problem = Some(problem);
+                return (plan, 0);
+            }
+        };
+        let there = match look(session, item).await {
+            Ok(there) => there,
+            Err(problem) => {
+                plan.problem = Some(problem);
+                There::default()
+            }
+        };
+        let arch = facts.arch.as_deref().unwrap_or_default();
+        plan.tags = effects(&item.tags, arch, &there.tags, &there.images);
+        plan.creates = there.creates;
+        plan.public = match &there.container {
+            Some(container) => !container.private,
+            None => !item.private,
+        };
+        let refused = refusal(
+            session,
+            item,
+            facts.arch.is_none(),
+            there.container.as_ref(),
+        );
+        plan.problem = plan.problem.or(refused);
+        (plan, facts.size)
+    }
+}
+
+/// What keeps an item from being sent, whatever the server says later.
+fn refusal(
+    session: &Session,
+    item: &UploadItem,
+    arch_unknown: bool,
+    container: Option<&Container>,
+) -> Option<UiError> {
+    let not_offered = |what: &str| {
+        UiError::new(ErrorCode::NotOffered)
+            .with("server", session.server.name.as_str())
+            .with("what", what)
+    };
+    let bad_tag = item.tags.iter().find_map(|tag| {
+        let error = tag.parse::<sifter_library_api::Tag>().err()?;
+        Some(errors::name("tag", tag, &error))
+    });
+    if bad_tag.is_some() {
+        return bad_tag;
+    }
+    if arch_unknown {
+        // Tags belong to an architecture, and this image does not name one.
+        return Some(not_offered("architecture"));
+    }
+    if container.is_some_and(|container| container.read_only) {
+        return Some(
+            UiError::new(ErrorCode::Forbidden)
+                .with("server", session.server.name.as_str())
+                .with("owner", item.path.entity.as_str()),
+        );
+    }
+    // The library's interface makes public containers only. Making one by surprise would be worse than
+    // not making it.
+    (item.private && container.is_none()).then(|| not_offered("private"))
+}
+
+async fn look(session: &Session, item: &UploadItem) -> Result<There, UiError> {
+    let path = full_path(&item.path)?;
+    let failed = |error: Error| errors::client(&error, &session.place(path.to_string()));
+    let container = match session.client.container(&path).await {
+        Ok(container) => container,
+        Err(Error::NotFound) => {
+            return Ok(There {
+                creates: missing(session, &path).await.map_err(failed)?,
+                ..There::default()
+            });
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let (tags, images) =
+        tokio::try_join!(tags_of(session, &container), session.client.images(&path))
+            .map_err(failed)?;
+    Ok(There {
+        container: Some(container),
+        tags,
+        images,
+        creates: Vec::new(),
+    })
+}
+
+/// The levels that are not there yet, from the top; the container is known to be missing.
+async fn missing(session: &Session, path: &ContainerPath) -> Result<Vec<String>, Error> {
+    let collection = session
+        .client
+        .collection(&path.entity, &path.collection)
+        .await;
+    let mut levels = Vec::new();
+    if is_missing(collection)? {
+        if is_missing(session.client.entity(&path.entity).await)? {
+            levels.push(path.entity.to_string());
+        }
+        levels.push(format!("{}/{}", path.entity, path.collection));
+    }
+    levels.push(path.to_string());
+    Ok(levels)
+}
+
+fn is_missing<T>(answer: Result<T, Error>) -> Result<bool, Error> {
+    match answer {
+        Ok(_) => Ok(false),
+        Err(Error::NotFound) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+fn too_large(session: &Session, quota: Quota, bytes: u64) -> Option<UiError> {
+    let left = quota.total.saturating_sub(quota.used);
+    (quota.total > 0 && bytes > left).then(|| {
+        UiError::new(ErrorCode::QuotaExceeded)
+            .with("server", session.server.name.as_str())
+            .with("needs", bytes)
+            .with("left", left)
+            .with("total", quota.total)
+    })
+}
