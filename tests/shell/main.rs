@@ -12,13 +12,22 @@ fn read(path: &str) -> serde_json::Value {
 #[test]
 fn the_window_may_call_every_command_of_the_contract_and_nothing_else() {
     let capability = read("src-tauri/capabilities/main.json");
-    let allowed: BTreeSet<String> =
-        capability["permissions"].as_array().unwrap().iter().map(|p| p.as_str().unwrap().to_owned()).collect();
-    let wanted: BTreeSet<String> =
-        COMMANDS.iter().map(|command| format!("allow-{}", command.replace('_', "-"))).collect();
+    let allowed: BTreeSet<String> = capability["permissions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p.as_str().unwrap().to_owned())
+        .collect();
+    let wanted: BTreeSet<String> = COMMANDS
+        .iter()
+        .map(|command| format!("allow-{}", command.replace('_', "-")))
+        .collect();
     assert_eq!(allowed, wanted);
     assert_eq!(capability["windows"], serde_json::json!(["main"]));
-    assert!(capability.get("remote").is_none(), "no remote page may reach the commands");
+    assert!(
+        capability.get("remote").is_none(),
+        "no remote page may reach the commands"
+    );
 }
 
 #[test]

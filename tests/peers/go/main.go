@@ -1,0 +1,127 @@
+// Command peer drives a container library with the official Go client, the one that the singularity
+// command line links. It is a test's stand-in for that command line: what it can push, pull, find and
+// delete on a library, the command line can.
+//
+//	peer push   [flags] FILE entity/collection/container[:tag,tag]
+//	peer pull   [flags] entity/collection/container[:tag|:hash] FILE
+//	peer search [flags] TEXT
+//	peer delete [flags] entity/collection/container:tag
+//
+// One JSON object goes to standard output. The exit status is 0 when it was done, 1 when it failed,
+// and 2 when the command was used wrongly.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+
+	library "github.com/sylabs/scs-library-client/client"
+)
+
+var errUsage = errors.New("usage: peer push|pull|search|delete [flags] ARGUMENTS")
+
+// options are the flags that all commands share.
+type options struct {
+	base      string
+	tokenFile string
+	arch      string
+	single    bool
+	signed    bool
+}
+
+// command does its work with the official client and returns what to print.
+type command func(context.Context, *library.Client, options, []string) (any, error)
+
+var commands = map[string]struct {
+	run       command
+	arguments int
+}{
+	"push":   {push, 2},
+	"pull":   {pull, 2},
+	"search": {search, 1},
+	"delete": {remove, 1},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	result, err := run(ctx, os.Args[1:])
+	stop()
+	status := 0
+	if err != nil {
+		result = map[string]any{"ok": false, "error": err.Error()}
+		status = 1
+		if errors.Is(err, errUsage) {
+			status = 2
+		}
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+func run(ctx context.Context, args []string) (any, error) {
+	if len(args) == 0 {
+		return nil, errUsage
+	}
+	chosen, ok := commands[args[0]]
+	if !ok {
+		return nil, errUsage
+	}
+	opts, args, err := parse(args)
+	if err != nil || len(args) != chosen.arguments {
+		return nil, errUsage
+	}
+	client, err := connect(opts)
+	if err != nil {
+		return nil, err
+	}
+	return chosen.run(ctx, client, opts, args)
+}
+
+func parse(args []string) (options, []string, error) {
+	var opts options
+	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
+	flags.StringVar(&opts.base, "library", "", "base `URL` of the library")
+	flags.StringVar(&opts.tokenFile, "token-file", "", "`file` with the token on its first line")
+	flags.StringVar(&opts.arch, "arch", runtime.GOARCH, "`architecture` of the image")
+	flags.BoolVar(&opts.single, "single", false, "pull as one stream instead of in parts")
+	flags.BoolVar(&opts.signed, "signed", false, "search signed images only")
+	if err := flags.Parse(args[1:]); err != nil {
+		return opts, nil, err
+	}
+	if opts.base == "" {
+		return opts, nil, errUsage
+	}
+	return opts, flags.Args(), nil
+}
+
+func connect(opts options) (*library.Client, error) {
+	config := &library.Config{BaseURL: opts.base, UserAgent: "sifter-peer"}
+	if opts.tokenFile != "" {
+		content, err := os.ReadFile(opts.tokenFile)
+		if err != nil {
+			return nil, err
+		}
+		line, _, _ := strings.Cut(string(content), "\n")
+		config.AuthToken = strings.TrimSpace(line)
+	}
+	return library.NewClient(config)
+}
+
+// split takes a reference apart into its path and what follows the colon.
+func split(reference string) (path, tag string) {
+	path, tag, found := strings.Cut(strings.TrimPrefix(reference, "library://"), ":")
+	if !found {
+		tag = "latest"
+	}
+	return path, tag
+}

@@ -1,0 +1,260 @@
+//! The app in its window, under WebDriver.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+
+use crate::desktop::Desktop;
+use crate::programs::{GLANCE, PATIENCE, Running, free_port, wait_for_port};
+
+/// A running Sifter.
+pub struct App {
+    client: Client,
+    _driver: Running,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
+}
+
+/// The program under test: `SIFTER_APP`, or the debug build of this checkout.
+#[must_use]
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("SIFTER_APP") {
+        return path.into();
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    target.join("debug/sifter")
+}
+
+impl App {
+    /// Opens the app with its data under `home` and waits until it has drawn itself.
+    ///
+    /// # Errors
+    /// When the app or the driver does not come up.
+    pub async fn open(desktop: &Desktop, home: &Path) -> Result<Self> {
+        let program = binary();
+        if !program.is_file() {
+            bail!(
+                "{} is missing: `cargo build -p sifter` makes it",
+                program.display()
+            );
+        }
+        let port = free_port()?;
+        let driver = Running::start(
+            desktop
+                .command("WebKitWebDriver")
+                .arg(format!("--port={port}"))
+                .env("SIFTER_HOME", home)
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )?;
+        wait_for_port("WebKitWebDriver", port)?;
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert(
+            "webkitgtk:browserOptions".into(),
+            json!({ "binary": program, "args": [] }),
+        );
+        let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+        let client = ClientBuilder::new(connector)
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .context("the app did not come up under WebDriver")?;
+        let app = Self {
+            client,
+            _driver: driver,
+        };
+        app.find("//main").await?;
+        Ok(app)
+    }
+
+    /// The WebDriver session.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Waits for an element by XPath and returns it once it is shown.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`], with the text of the window.
+    pub async fn find(&self, xpath: &str) -> Result<Element> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            for element in self.client.find_all(Locator::XPath(xpath)).await? {
+                // An element may be redrawn between being found and being asked.
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Ok(element);
+                }
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        bail!(
+            "waited in vain for {xpath}; the window says:\n{}",
+            self.text().await?
+        )
+    }
+
+    /// Waits until an element is gone.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`].
+    pub async fn gone(&self, xpath: &str) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self
+                .client
+                .find_all(Locator::XPath(xpath))
+                .await?
+                .is_empty()
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        bail!(
+            "{xpath} does not go away; the window says:\n{}",
+            self.text().await?
+        )
+    }
+
+    /// Clicks an element by XPath as soon as it can be clicked.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`].
+    pub async fn click(&self, xpath: &str) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            let element = self.find(xpath).await?;
+            match element.click().await {
+                Ok(()) => return Ok(()),
+                // Something lay over it or it was redrawn: look again.
+                Err(_) if begun.elapsed() < PATIENCE => tokio::time::sleep(GLANCE).await,
+                Err(error) => return Err(error).with_context(|| format!("clicking {xpath}")),
+            }
+        }
+    }
+
+    /// Clicks the button with this name.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`].
+    pub async fn press(&self, name: &str) -> Result<()> {
+        self.click(&button(name)).await
+    }
+
+    /// Clears a field by its label and types into it.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`].
+    pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
+        let field = self.find(&field(label)).await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Presses a key or a chord on whatever has the focus.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn key(&self, keys: &str) -> Result<()> {
+        self.client.active_element().await?.send_keys(keys).await?;
+        Ok(())
+    }
+
+    /// All text in the window.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn text(&self) -> Result<String> {
+        let text = self
+            .client
+            .execute("return document.body.innerText", vec![])
+            .await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Everything the page holds: its document and its storage.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn page_memory(&self) -> Result<String> {
+        let script = "return document.documentElement.outerHTML + JSON.stringify(Object.assign({}, localStorage)) \
+                      + JSON.stringify(Object.assign({}, sessionStorage)) + document.cookie + location.href";
+        let text = self.client.execute(script, vec![]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Writes what the window shows as a PNG.
+    ///
+    /// # Errors
+    /// When the driver or the disk fails.
+    pub async fn picture(&self, file: &Path) -> Result<()> {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(file, self.client.screenshot().await?)?;
+        Ok(())
+    }
+
+    /// Shows the window in a theme for a picture, or (`None`) as the settings say again.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn show_theme(&self, theme: Option<&str>) -> Result<()> {
+        let script = "const d = document.documentElement.dataset; \
+                      if (arguments[0]) { d.before ??= d.theme ?? ''; d.theme = arguments[0] } \
+                      else { if (d.before) d.theme = d.before; else delete d.theme; delete d.before }";
+        self.client.execute(script, vec![json!(theme)]).await?;
+        Ok(())
+    }
+
+    /// Closes the window, which ends the app.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+}
+
+/// XPath of a button by its accessible name.
+#[must_use]
+pub fn button(name: &str) -> String {
+    format!(
+        "//button[normalize-space(.)={0} or @aria-label={0} or starts-with(normalize-space(.), {0})][not(@disabled)]",
+        quoted(name)
+    )
+}
+
+/// XPath of a text field by its label.
+#[must_use]
+pub fn field(label: &str) -> String {
+    let label = quoted(label);
+    format!(
+        "//*[self::input or self::textarea][@aria-label={label} or @id=//label[starts-with(normalize-space(.), {label})]/@for \
+         or ancestor::label[starts-with(normalize-space(.), {label})]]"
+    )
+}
+
+/// A text as an XPath literal. The texts of tests hold at most one kind of quote.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    if text.contains('\'') {
+        format!("\"{text}\"")
+    } else {
+        format!("'{text}'")
+    }
+}

@@ -1,0 +1,201 @@
+//! A private desktop: screen, window manager, session bus, unlocked secret store, and a stand-in for
+//! `xdg-open` that notes what would have been opened.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::programs::{Running, wait_until};
+
+/// Size of the virtual screen; the app's window and a drag source fit side by side.
+const SCREEN: &str = "1500x900x24";
+
+/// A running desktop. Everything ends when it is dropped.
+#[derive(Debug)]
+pub struct Desktop {
+    // Fields are dropped in this order: first the programs, then their folder.
+    programs: Vec<Running>,
+    display: String,
+    bus: String,
+    folder: TempDir,
+}
+
+impl Desktop {
+    /// Starts all of it and waits until it works.
+    ///
+    /// # Errors
+    /// When a program is missing or does not come up.
+    pub fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let mut desktop = Self {
+            programs: Vec::new(),
+            display: String::new(),
+            bus: String::new(),
+            folder,
+        };
+        desktop.lay_out()?;
+        desktop.display = format!(
+            ":{}",
+            desktop.first_line(
+                "Xvfb",
+                &[
+                    "-displayfd",
+                    "1",
+                    "-screen",
+                    "0",
+                    SCREEN,
+                    "-nolisten",
+                    "tcp",
+                    "-noreset"
+                ]
+            )?
+        );
+        desktop.bus = desktop.first_line(
+            "dbus-daemon",
+            &["--session", "--nofork", "--print-address=1"],
+        )?;
+        desktop.unlock_secrets()?;
+        let openbox = Running::start(
+            desktop
+                .command("openbox")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )?;
+        desktop.programs.push(openbox);
+        wait_until("the window manager", || {
+            let answer = desktop
+                .command("xprop")
+                .args(["-root", "_NET_SUPPORTING_WM_CHECK"])
+                .output()
+                .ok()?;
+            String::from_utf8_lossy(&answer.stdout)
+                .contains("window id")
+                .then_some(())
+        })?;
+        Ok(desktop)
+    }
+
+    /// A command that runs on this desktop.
+    #[must_use]
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let path = std::env::var("PATH").unwrap_or_default();
+        command
+            .env(
+                "PATH",
+                format!("{}:{path}", self.folder.path().join("bin").display()),
+            )
+            .env("HOME", self.folder.path())
+            .env("XDG_RUNTIME_DIR", self.folder.path().join("run"))
+            .env("XDG_CONFIG_HOME", self.folder.path().join("config"))
+            .env("XDG_DATA_HOME", self.folder.path().join("data"))
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("NO_AT_BRIDGE", "1")
+            .env("GTK_THEME", "Adwaita")
+            // WebKit draws in software; a headless machine has nothing else.
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env_remove("WAYLAND_DISPLAY");
+        command
+    }
+
+    /// What the app asked the system to open, oldest first.
+    #[must_use]
+    pub fn opened(&self) -> Vec<String> {
+        fs::read_to_string(self.opened_file())
+            .map(|text| text.lines().map(str::to_owned).collect())
+            .unwrap_or_default()
+    }
+
+    /// A folder of this desktop for a test's own files.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn place(&self, name: &str) -> Result<PathBuf> {
+        let place = self.folder.path().join("places").join(name);
+        fs::create_dir_all(&place)?;
+        Ok(place)
+    }
+
+    fn opened_file(&self) -> PathBuf {
+        self.folder.path().join("opened")
+    }
+
+    fn lay_out(&self) -> Result<()> {
+        let base = self.folder.path();
+        for name in ["bin", "run", "config", "data"] {
+            fs::create_dir_all(base.join(name))?;
+        }
+        set_mode(&base.join("run"), 0o700)?;
+        let opener = base.join("bin/xdg-open");
+        fs::write(
+            &opener,
+            format!(
+                "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n",
+                self.opened_file().display()
+            ),
+        )?;
+        set_mode(&opener, 0o755)
+    }
+
+    /// Starts a program and returns the first line it prints.
+    fn first_line(&mut self, program: &str, arguments: &[&str]) -> Result<String> {
+        let mut running = Running::start(
+            self.command(program)
+                .args(arguments)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null()),
+        )?;
+        let stdout = running.child().stdout.take().context("no output to read")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        self.programs.push(running);
+        Ok(line.trim().to_owned())
+    }
+
+    fn unlock_secrets(&mut self) -> Result<()> {
+        let mut keyring = Running::start(
+            self.command("gnome-keyring-daemon")
+                .args(["--unlock", "--components=secrets", "--foreground"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )?;
+        keyring
+            .child()
+            .stdin
+            .take()
+            .context("no input to write")?
+            .write_all(b"window-tests\n")?;
+        self.programs.push(keyring);
+        wait_until("the secret store", || {
+            let answer = self
+                .command("dbus-send")
+                .args([
+                    "--session",
+                    "--print-reply",
+                    "--dest=org.freedesktop.DBus",
+                    "/org/freedesktop/DBus",
+                ])
+                .args([
+                    "org.freedesktop.DBus.NameHasOwner",
+                    "string:org.freedesktop.secrets",
+                ])
+                .output()
+                .ok()?;
+            String::from_utf8_lossy(&answer.stdout)
+                .contains("boolean true")
+                .then_some(())
+        })
+    }
+}
+
+fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(mode))?)
+}

@@ -1,0 +1,129 @@
+//! A drag from another program: a GTK window that offers files, and a pointer that moves as a hand would.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+
+use crate::desktop::Desktop;
+use crate::programs::{Running, wait_until};
+
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/drag_source.py");
+
+/// A drag whose button is still down.
+#[derive(Debug)]
+pub struct Drag<'a> {
+    desktop: &'a Desktop,
+    _source: Running,
+}
+
+impl<'a> Drag<'a> {
+    /// Picks the files up and carries them over the middle of the app's window.
+    ///
+    /// # Errors
+    /// When a window cannot be found or the pointer cannot be moved.
+    pub fn over_app(desktop: &'a Desktop, files: &[&Path]) -> Result<Self> {
+        let source = Running::start(
+            desktop
+                .command("/usr/bin/python3")
+                .arg(SOURCE)
+                .args(files)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )?;
+        let window = find_window(desktop, "^sifter-drag-source$")?;
+        // Beside the app, so that the drag enters its window from outside.
+        xdotool(desktop, &["windowmove", "--sync", &window, "1300", "40"])?;
+        xdotool(desktop, &["windowraise", &window])?;
+        let app = find_window(desktop, "^Sifter$")?;
+        let (from_x, from_y) = middle(desktop, &window)?;
+        let (to_x, to_y) = middle(desktop, &app)?;
+        move_to(desktop, from_x, from_y)?;
+        xdotool(desktop, &["mousedown", "1"])?;
+        // GTK begins a drag after a few pixels, and the target needs several motions to answer.
+        let steps = 24;
+        for step in 1..=steps {
+            let x = from_x + (to_x - from_x) * step / steps;
+            let y = from_y + (to_y - from_y) * step / steps;
+            move_to(desktop, x, y)?;
+        }
+        Ok(Self {
+            desktop,
+            _source: source,
+        })
+    }
+
+    /// Moves a little, so that the target hears from the drag again.
+    ///
+    /// # Errors
+    /// When the pointer cannot be moved.
+    pub fn nudge(&self) -> Result<()> {
+        xdotool(self.desktop, &["mousemove_relative", "--sync", "3", "2"])?;
+        xdotool(
+            self.desktop,
+            &["mousemove_relative", "--sync", "--", "-3", "-2"],
+        )
+    }
+
+    /// Lets go.
+    ///
+    /// # Errors
+    /// When the button cannot be released.
+    pub fn drop_files(self) -> Result<Running> {
+        xdotool(self.desktop, &["mouseup", "1"])?;
+        // The source stays alive: the target asks it for the data after the drop.
+        Ok(self._source)
+    }
+}
+
+fn move_to(desktop: &Desktop, x: i64, y: i64) -> Result<()> {
+    xdotool(
+        desktop,
+        &["mousemove", "--sync", &x.to_string(), &y.to_string()],
+    )
+}
+
+fn find_window(desktop: &Desktop, name: &str) -> Result<String> {
+    wait_until(&format!("a window named {name}"), || {
+        let answer = desktop
+            .command("xdotool")
+            .args(["search", "--onlyvisible", "--name", name])
+            .output()
+            .ok()?;
+        String::from_utf8_lossy(&answer.stdout)
+            .lines()
+            .next()
+            .map(str::to_owned)
+    })
+}
+
+fn middle(desktop: &Desktop, window: &str) -> Result<(i64, i64)> {
+    let answer = desktop
+        .command("xdotool")
+        .args(["getwindowgeometry", "--shell", window])
+        .output()?;
+    let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let value = |key: &str| -> Result<i64> {
+        text.lines()
+            .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+            .and_then(|value| value.parse().ok())
+            .with_context(|| format!("no {key} in the geometry"))
+    };
+    Ok((
+        value("X")? + value("WIDTH")? / 2,
+        value("Y")? + value("HEIGHT")? / 2,
+    ))
+}
+
+fn xdotool(desktop: &Desktop, arguments: &[&str]) -> Result<()> {
+    let status = desktop
+        .command("xdotool")
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()?;
+    if !status.success() {
+        bail!("xdotool {arguments:?} ended with {status}");
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! Drives the real app: a virtual screen with a window manager, a private session bus with an unlocked
+//! secret store, the app under WebDriver, a browser for the sign-in page, and a drag from another program.
+//!
+//! Nothing here reaches into the app; everything is done through what a person or another program sees.
+
+pub mod app;
+pub mod browser;
+pub mod desktop;
+pub mod drag;
+pub mod files;
+pub mod journey;
+pub mod programs;
