@@ -2,38 +2,50 @@
 
 use std::path::PathBuf;
 
-use sifter_app_core::DragPhase;
+use sifter_contract::DropPhase;
 use tauri::{DragDropEvent, Manager, PhysicalPosition, Window, WindowEvent};
 
 use crate::Core;
 
 /// Hands a drag to the app. The page hears only an opaque sheet and a position, never a path.
 pub(crate) fn on_window_event(window: &Window, event: &WindowEvent) {
-    let WindowEvent::DragDrop(drag) = event else { return };
-    let Some(core) = window.try_state::<Core>() else { return };
+    let WindowEvent::DragDrop(drag) = event else {
+        return;
+    };
+    let Some(core) = window.try_state::<Core>() else {
+        return;
+    };
     let core = core.inner().clone();
     let scale = window.scale_factor().unwrap_or(1.0);
     let place = |position: &PhysicalPosition<f64>| (position.x / scale, position.y / scale);
     match drag {
         DragDropEvent::Enter { paths, position } => {
             let (x, y) = place(position);
-            core.drag(DragPhase::Enter, paths.len(), x, y);
+            core.drag(
+                DropPhase::Enter,
+                u32::try_from(paths.len()).unwrap_or(u32::MAX),
+                x,
+                y,
+            );
         }
         DragDropEvent::Over { position } => {
             let (x, y) = place(position);
-            core.drag(DragPhase::Over, 0, x, y);
+            core.drag(DropPhase::Over, 0, x, y);
         }
         DragDropEvent::Drop { paths, position } => {
             let (x, y) = place(position);
             let paths = paths.clone();
             tauri::async_runtime::spawn(async move { core.drop_files(paths, x, y).await });
         }
-        _ => core.drag(DragPhase::Leave, 0, 0.0, 0.0),
+        _ => core.drag(DropPhase::Leave, 0, 0.0, 0.0),
     }
 }
 
 /// Files among a program's arguments, as a double click or *Open with* passes them.
-pub(crate) fn files_in(arguments: impl IntoIterator<Item = String>, folder: &std::path::Path) -> Vec<PathBuf> {
+pub(crate) fn files_in(
+    arguments: impl IntoIterator<Item = String>,
+    folder: &std::path::Path,
+) -> Vec<PathBuf> {
     arguments
         .into_iter()
         .skip(1)
@@ -59,6 +71,9 @@ pub(crate) fn on_second_start(app: &tauri::AppHandle, arguments: Vec<String>, fo
         let _ = window.set_focus();
     }
     if let Some(core) = app.try_state::<Core>() {
-        open_files(core.inner(), files_in(arguments, std::path::Path::new(folder)));
+        open_files(
+            core.inner(),
+            files_in(arguments, std::path::Path::new(folder)),
+        );
     }
 }

@@ -14,7 +14,10 @@ pub(crate) fn handle(invoke: Invoke<Wry>) -> bool {
     let core = invoke.message.webview().state::<Core>().inner().clone();
     let name = invoke.message.command().to_owned();
     let request = match invoke.message.payload() {
-        InvokeBody::Json(body) => body.get("request").cloned().unwrap_or_else(|| serde_json::json!({})),
+        InvokeBody::Json(body) => body
+            .get("request")
+            .cloned()
+            .unwrap_or_else(|| serde_json::json!({})),
         InvokeBody::Raw(_) => serde_json::Value::Null,
     };
     let resolver = invoke.resolver;

@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sifter_app_core::{BoxFuture, Host, Notice, SecretString, Url};
-use tauri::{AppHandle, Manager, UserAttentionType};
+use secrecy::SecretString;
+use sifter_app_core::{BoxFuture, Host, Notice};
+use tauri::{AppHandle, Manager, Url, UserAttentionType};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::{DialogExt, FilePath};
 use tokio::sync::oneshot;
@@ -20,18 +21,34 @@ impl Host for Shell {
 
     fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
         let (answer, answered) = oneshot::channel();
-        self.0.dialog().file().add_filter("SIF", &["sif", "simg"]).add_filter("*", &["*"]).pick_files(move |files| {
-            // The receiver is gone when the app is quitting.
-            let _ = answer.send(files.unwrap_or_default());
-        });
-        Box::pin(async move { answered.await.unwrap_or_default().into_iter().filter_map(path_of).collect() })
+        self.0
+            .dialog()
+            .file()
+            .add_filter("SIF", &["sif", "simg"])
+            .add_filter("*", &["*"])
+            .pick_files(move |files| {
+                // The receiver is gone when the app is quitting.
+                let _ = answer.send(files.unwrap_or_default());
+            });
+        Box::pin(async move {
+            answered
+                .await
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(path_of)
+                .collect()
+        })
     }
 
     fn choose_folder<'a>(&'a self, start: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
         let (answer, answered) = oneshot::channel();
-        self.0.dialog().file().set_directory(start).pick_folder(move |folder| {
-            let _ = answer.send(folder);
-        });
+        self.0
+            .dialog()
+            .file()
+            .set_directory(start)
+            .pick_folder(move |folder| {
+                let _ = answer.send(folder);
+            });
         Box::pin(async move { answered.await.ok().flatten().and_then(path_of) })
     }
 
@@ -40,7 +57,10 @@ impl Host for Shell {
     }
 
     fn copy_text(&self, text: &str) -> io::Result<()> {
-        self.0.clipboard().write_text(text).map_err(io::Error::other)
+        self.0
+            .clipboard()
+            .write_text(text)
+            .map_err(io::Error::other)
     }
 
     fn read_clipboard(&self) -> Option<SecretString> {

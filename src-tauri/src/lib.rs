@@ -24,19 +24,27 @@ pub fn run() -> ExitCode {
     let mut builder = tauri::Builder::default();
     // Two data folders are two apps; the same folder is one.
     if std::env::var_os(sifter_app_core::HOME_VARIABLE).is_none() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
-            desktop::on_second_start(app, arguments, &folder);
-        }));
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            |app, arguments, folder| {
+                desktop::on_second_start(app, arguments, &folder);
+            },
+        ));
     }
     let app = builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .on_window_event(desktop::on_window_event)
         .invoke_handler(move |invoke| {
-            if invoke.message.command() == "app_watch" { watch(invoke) } else { door::handle(invoke) }
+            if invoke.message.command() == "app_watch" {
+                watch(invoke)
+            } else {
+                door::handle(invoke)
+            }
         })
         .setup(|app| {
             let home = Home::from_environment().ok_or("this user has no home folder")?;
+            // The log is written until the app's state is dropped, after the window.
+            app.manage(sifter_app_core::start_log(home.logs())?);
             let host = Arc::new(host::Shell(app.handle().clone()));
             let core = tauri::async_runtime::block_on(AppCore::start(CoreConfig::new(home, host)))?;
             let folder = std::env::current_dir()?;

@@ -7,7 +7,9 @@ use tauri::{App, WebviewWindowBuilder};
 /// # Errors
 /// When the web view cannot be made.
 pub(crate) fn open(app: &App) -> tauri::Result<()> {
-    let Some(config) = app.config().app.windows.first() else { return Ok(()) };
+    let Some(config) = app.config().app.windows.first() else {
+        return Ok(());
+    };
     WebviewWindowBuilder::from_config(app, config)?
         // A dropped file or a link must not replace the app: pages are opened in the browser, by Rust.
         .on_navigation(|url| matches!(url.scheme(), "tauri") || is_own_host(url))

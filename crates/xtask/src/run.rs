@@ -25,7 +25,7 @@ pub(crate) fn run() -> Result<()> {
         step::say("  no display here: playing the tour on a virtual one");
         return e2e::tour();
     }
-    let home = root::target().join("sifter-home");
+    let home = home()?;
     step::say(&format!("  a sample image to share: {}", sample.display()));
     step::say(&format!("  data folder: {}", home.display()));
     let binary = root::target().join("debug").join(if cfg!(windows) {
@@ -35,10 +35,20 @@ pub(crate) fn run() -> Result<()> {
     });
     step::shown(
         "Sifter is open; close its window to end",
-        Command::new(binary)
-            .env("SIFTER_HOME", home)
-            .env("SIFTER_START_LOCAL", "1"),
+        Command::new(binary).env("SIFTER_HOME", home),
     )
+}
+
+/// A data folder of its own for the app of this checkout, whose local library starts with it. What a person
+/// has set there later is kept.
+fn home() -> Result<std::path::PathBuf> {
+    let home = root::target().join("sifter-home");
+    let settings = home.join("config/settings.toml");
+    if !settings.exists() {
+        std::fs::create_dir_all(home.join("config"))?;
+        std::fs::write(settings, "start_local_library = true\n")?;
+    }
+    Ok(home)
 }
 
 /// Makes `target/sample/hello-world.sif`, a real image with a root file system.
