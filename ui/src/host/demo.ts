@@ -6,7 +6,7 @@ import type { Route } from '../state/navigation.svelte'
 import type { Sifter } from '../state/sifter.svelte'
 import { libraryRoutes, libraryScript } from './demo/library'
 import { app, servers } from './demo/servers'
-import { transfers } from './demo/transfers'
+import { speeds, transfers } from './demo/transfers'
 import { badFile, oneFile, plan, severalFiles } from './demo/uploads'
 import { FakeHost } from './fake'
 
@@ -42,6 +42,7 @@ const SAMPLES: Record<string, (sifter: Sifter) => void> = {
   transfers: (sifter) => {
     sifter.navigation.go({ name: 'transfers' })
     sifter.transfers.selected = 't1'
+    sifter.transfers.speeds.samples = speeds()
   },
   'transfers-empty': (sifter) => {
     sifter.transfers.list = { ...transfers, active: [], queued: [], attention: [], history: [] }

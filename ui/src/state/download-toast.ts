@@ -2,6 +2,7 @@
 import { words } from '../words/words'
 import type { DownloadOutcome } from './downloads.svelte'
 import type { Navigation } from './navigation.svelte'
+import { troubleToast } from './outcomes'
 import type { ToastRequest } from './toasts.svelte'
 
 export function downloadToast(outcome: DownloadOutcome, navigation: Navigation): ToastRequest {
@@ -31,7 +32,7 @@ function failure(
   navigation: Navigation,
 ): ToastRequest {
   const said = words.errors.say(outcome.error)
-  const toast: ToastRequest = { text: `${said.title}. ${said.body}`, icon: 'warn', tone: 'bad' }
+  const toast = troubleToast(outcome.error)
   if (said.actions.includes('sign_in')) {
     return {
       ...toast,

@@ -1,5 +1,5 @@
-/** Turns the end of a transfer into the toast that tells of it. */
-import type { TransferView } from '../contract/generated'
+/** Turns what became of something into the toast that tells of it. */
+import type { TransferView, UiError } from '../contract/generated'
 import { words } from '../words/words'
 import type { Navigation } from './navigation.svelte'
 import type { ToastRequest } from './toasts.svelte'
@@ -9,6 +9,7 @@ export function outcomeToast(
   transfer: TransferView,
   transfers: Transfers,
   navigation: Navigation,
+  copy: (text: string) => void,
 ): ToastRequest {
   if (transfer.phase.kind === 'needs_attention') {
     return {
@@ -25,7 +26,7 @@ export function outcomeToast(
         icon: 'check',
         tone: 'ok',
         action: words.transfers.copyLink,
-        onaction: () => void transfers.copyReference(transfer),
+        onaction: () => copy(transfer.reference),
       }
     : {
         text: words.transfers.downloaded(transfer),
@@ -34,4 +35,10 @@ export function outcomeToast(
         action: words.transfers.show,
         onaction: () => void transfers.act('transfer_reveal', transfer),
       }
+}
+
+/** What happened and why, for something that has no place of its own on the screen. */
+export function troubleToast(error: UiError): ToastRequest {
+  const { title, body } = words.errors.say(error)
+  return { text: `${title}. ${body}`, icon: 'warn', tone: 'bad' }
 }

@@ -20,18 +20,29 @@ export class Settings {
     await this.change(() => this.host.call('settings_set', patch))
   }
 
-  async chooseFolder(): Promise<void> {
-    await this.change(() => this.host.call('settings_choose_folder', {}))
+  /** Answers whether another folder was chosen. */
+  async chooseFolder(): Promise<boolean> {
+    return await this.change(() => this.host.call('settings_choose_folder', {}))
   }
 
-  private async change(ask: () => Promise<SettingsView>): Promise<void> {
+  async showDataFolder(): Promise<void> {
+    try {
+      await this.host.call('app_show_data_folder', {})
+    } catch (error) {
+      this.problem = toUiError(error)
+    }
+  }
+
+  private async change(ask: () => Promise<SettingsView>): Promise<boolean> {
     try {
       const settings = await ask()
       this.app.hear({ kind: 'settings', settings })
       this.problem = null
+      return true
     } catch (error) {
       const problem = toUiError(error)
       if (problem.code !== 'cancelled') this.problem = problem
+      return false
     }
   }
 }

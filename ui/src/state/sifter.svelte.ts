@@ -2,7 +2,7 @@
 import { getContext, setContext } from 'svelte'
 
 import { toUiError } from '../contract/errors'
-import type { AppEvent } from '../contract/generated'
+import type { AppEvent, UiError } from '../contract/generated'
 import type { Host } from '../host/types'
 import { words } from '../words/words'
 import { Actions } from './actions.svelte'
@@ -12,7 +12,7 @@ import { Downloads } from './downloads.svelte'
 import { Library } from './library.svelte'
 import { Links } from './links.svelte'
 import { Navigation } from './navigation.svelte'
-import { outcomeToast } from './outcomes'
+import { outcomeToast, troubleToast } from './outcomes'
 import { Servers } from './servers.svelte'
 import { Settings } from './settings.svelte'
 import { Sheets } from './sheets.svelte'
@@ -45,10 +45,16 @@ export class Sifter {
     )
     this.settings = new Settings(host, this.app)
     this.signIn = new SignIn(host)
-    this.transfers = new Transfers(host, (transfer) =>
-      this.toasts.say(outcomeToast(transfer, this.transfers, this.navigation)),
+    const ontrouble = (error: UiError) => this.toasts.say(troubleToast(error))
+    this.transfers = new Transfers(
+      host,
+      (transfer) =>
+        this.toasts.say(
+          outcomeToast(transfer, this.transfers, this.navigation, (text) => void this.copy(text)),
+        ),
+      ontrouble,
     )
-    this.uploads = new Uploads(host, this.servers, this.sheets)
+    this.uploads = new Uploads(host, this.servers, this.sheets, ontrouble)
     this.links = new Links(host, this.navigation, this.sheets, (sheetId) => void this.uploads.reopen(sheetId))
   }
 
@@ -67,7 +73,7 @@ export class Sifter {
       await this.host.call('app_copy', { text })
       this.toasts.say({ text: words.common.copied, icon: 'copy' })
     } catch (error) {
-      this.toasts.say({ text: words.errors.say(toUiError(error)).title, icon: 'warn', tone: 'bad' })
+      this.toasts.say(troubleToast(toUiError(error)))
     }
   }
 

@@ -19,8 +19,8 @@ const NOTHING: TransferList = {
 /** The commands that take one transfer. */
 type OnOne = Extract<CommandName, `transfer_${'pause' | 'resume' | 'cancel' | 'retry' | 'remove' | 'reveal'}`>
 
-/** Progress is spoken at these percents only. */
-const SPOKEN = 25
+/** Progress is spoken in steps of this many percent. */
+const SPOKEN = 10
 
 export class Transfers {
   list = $state.raw<TransferList>(NOTHING)
@@ -39,6 +39,8 @@ export class Transfers {
     private readonly host: Host,
     /** Hears of each transfer that ends or stops while the window looks. */
     private readonly onoutcome: (transfer: TransferView) => void = () => undefined,
+    /** Hears why something that was asked of a transfer could not be done. */
+    private readonly ontrouble: (error: UiError) => void = () => undefined,
   ) {}
 
   readonly all = $derived([
@@ -93,16 +95,11 @@ export class Transfers {
     await this.ask(() => this.host.call('transfer_clear', {}))
   }
 
-  async copyReference(transfer: TransferView): Promise<void> {
-    await this.ask(() => this.host.call('app_copy', { text: transfer.reference }))
-  }
-
   private async ask(call: () => Promise<unknown>): Promise<void> {
     try {
       await call()
-      this.problem = null
     } catch (error) {
-      this.problem = toUiError(error)
+      this.ontrouble(toUiError(error))
     }
   }
 

@@ -24,7 +24,6 @@ export class Uploads {
   drag = $state.raw<Drag | null>(null)
   /** The place under the drag. */
   target = $state.raw<DropTarget | null>(null)
-  problem = $state.raw<UiError | null>(null)
   /** What the status strip says while files hang over the window; empty otherwise. */
   readonly dropText = $derived(this.describeDrop())
   private waiting: Waiting[] = []
@@ -33,6 +32,8 @@ export class Uploads {
     private readonly host: Host,
     private readonly servers: Servers,
     private readonly sheets: Sheets,
+    /** Hears why files could not be taken. */
+    private readonly ontrouble: (error: UiError) => void = () => undefined,
   ) {}
 
   hear(event: AppEvent): void {
@@ -93,10 +94,9 @@ export class Uploads {
   private async make(ask: () => Promise<DraftSheet>, target: DropTarget | null): Promise<void> {
     try {
       this.open(await ask(), target)
-      this.problem = null
     } catch (error) {
       const problem = toUiError(error)
-      if (problem.code !== 'cancelled') this.problem = problem
+      if (problem.code !== 'cancelled') this.ontrouble(problem)
     }
   }
 

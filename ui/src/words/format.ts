@@ -149,7 +149,12 @@ export function middle(text: string, longest: number): string {
   return `${text.slice(0, longest - 1 - tail)}…${text.slice(text.length - tail)}`
 }
 
+/** "1,284". */
+export function number(n: number): string {
+  return n.toLocaleString(LOCALE)
+}
+
 /** "1 file", "3 files". */
 export function count(n: number, one: string, many: string = `${one}s`): string {
-  return `${n.toLocaleString(LOCALE)} ${n === 1 ? one : many}`
+  return `${number(n)} ${n === 1 ? one : many}`
 }

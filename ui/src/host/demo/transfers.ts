@@ -1,5 +1,6 @@
 /** Sample transfers, one in every state. */
 import type { TransferList, TransferView } from '../../contract/generated'
+import { SAMPLES, type Sample } from '../../state/speeds.svelte'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
@@ -100,4 +101,12 @@ export const transfers: TransferList = {
       finished: '2026-11-21T10:00:00Z',
     }),
   ],
+}
+
+/** A minute with a short break of the uploads. */
+export function speeds(): Sample[] {
+  return Array.from({ length: SAMPLES }, (_, second) => ({
+    up: second > 21 && second < 29 ? 2 * MIB : (17 + 2 * Math.sin(second / 5)) * MIB,
+    down: (30 + 3 * Math.sin(second / 4) + Math.sin(second)) * MIB,
+  }))
 }

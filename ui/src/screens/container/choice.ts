@@ -1,6 +1,9 @@
 /** Which image of a container is chosen, and how it is named. */
 import type { ContainerPage, ImageCell, ImageRef, TagRow } from '../../contract/generated'
 
+/** While this fits, the inspector lies over the page instead of beside it. */
+export const NARROW = '(max-width: 960px)'
+
 /** One image, and the row it was chosen in; without a row it is untagged. */
 export interface Choice {
   row: TagRow | null

@@ -28,6 +28,8 @@ export const library = {
     `${count(containers, 'container')}, ${size(bytes)}. ${
       isPrivate ? 'Only you can see this collection.' : 'Anyone can download from here.'
     }`,
+  dropVerb: '+ Add a tag',
+  dropVerbHere: '+ Upload here',
   dropHint: 'Drop a .sif file on a row to add a tag there, or anywhere else to start a new container.',
   quota: (quota: Quota) =>
     quota.total > 0 ? `${sizeOf(quota.used, quota.total)} used` : `${size(quota.used)} used, no limit`,

@@ -39,7 +39,6 @@ export const transfers = {
   phases: 'Phases',
   empty: 'Nothing is moving. Drop a file, or paste a library:// link.',
   pasteLink: 'Paste link',
-  referenceCopied: (reference: string) => `Copied ${reference}`,
   attentionText: (file: string, why: string, safe: string, direction: Direction) => {
     const kept = safe ? ` ${safe} is safe ${direction === 'up' ? 'on the server' : 'on this computer'}.` : ''
     return `${file}: ${why}${kept}`
@@ -65,8 +64,10 @@ export const transfers = {
       ? `${transfer.fileName}, ${safe} safe on the server`
       : `${transfer.fileName}, ${safe} here`
   },
-  doing: (transfer: TransferView, waited: number): string => {
+  /** `waited` counts the seconds of a phase that has no other measure; without it no clock is shown. */
+  doing: (transfer: TransferView, waited: number | null = null): string => {
     const amount = transfer.bytesTotal > 0 ? sizeOf(transfer.bytesDone, transfer.bytesTotal) : ''
+    const withClock = (word: string) => (waited === null ? word : `${word} ${clock(waited)}`)
     const withAmount = (word: string) => (amount ? `${word}, ${amount}` : word)
     switch (transfer.phase.kind) {
       case 'queued':
@@ -78,9 +79,9 @@ export const transfers = {
       case 'downloading':
         return withAmount('Downloading')
       case 'server_processing':
-        return `Server is processing, ${clock(waited)}`
+        return withClock(`Server is processing${waited === null ? '' : ','}`)
       case 'checking':
-        return `All data was sent. Checking… ${clock(waited)}`
+        return withClock('All data was sent. Checking…')
       case 'verifying':
         return 'Verifying the digest'
       case 'paused':
