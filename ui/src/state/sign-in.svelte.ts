@@ -10,6 +10,8 @@ export class SignIn {
   /** A token is being checked. */
   pasting = $state(false)
   private left = $state(0)
+  /** The newest report of any attempt: the first ones may be here before the answer that names the attempt. */
+  private heard: SignInView | null = null
   private clock: ReturnType<typeof setInterval> | undefined
 
   /** Seconds until the link stops working, counted on between the app's reports. */
@@ -21,6 +23,7 @@ export class SignIn {
 
   hear(event: AppEvent): void {
     if (event.kind !== 'sign_in') return
+    this.heard = event.signIn
     if (!this.attempt || event.signIn.id !== this.attempt.id) return
     this.take(event.signIn)
   }
@@ -29,7 +32,8 @@ export class SignIn {
     this.problem = null
     await this.drop()
     try {
-      this.take(await this.host.call('sign_in_start', { serverId }))
+      const begun = await this.host.call('sign_in_start', { serverId })
+      this.take(this.heard?.id === begun.id ? this.heard : begun)
     } catch (error) {
       this.problem = toUiError(error)
     }
