@@ -1,0 +1,160 @@
+/** Sifter without its window, and the desktop around it that a test plays. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { Commands, TransferList, TransferView, UiError } from '../../../ui/src/contract/generated'
+import { root, start, type Running } from './programs'
+import { approve } from './sign-in-page'
+
+export const LOGIN = 'ada'
+/** The id of the library on this computer. */
+export const THIS_COMPUTER = 'this-computer'
+
+/** What the app asked of its desktop, oldest first. */
+export interface Deeds {
+  opened: string[]
+  revealed: string[]
+  copied: string[]
+  notices: string[]
+}
+
+type Command = keyof Commands
+
+export class Bridge {
+  private constructor(
+    readonly url: string,
+    readonly home: string,
+    private readonly running: Running,
+  ) {}
+
+  static async start(): Promise<Bridge> {
+    const home = await mkdtemp(join(tmpdir(), 'sifter-flow-'))
+    const window = process.env.SIFTER_WINDOW ?? join(root, 'ui/dist')
+    const args = ['--home', home, '--ui', window]
+    const running = await start('sifter-bridge', args, /^listening on (http:\S+)$/, { USER: LOGIN })
+    return new Bridge(running.said, home, running)
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop()
+    await rm(this.home, { recursive: true, force: true })
+  }
+
+  /** A file or folder in Sifter's home. */
+  at(...parts: string[]): string {
+    return join(this.home, ...parts)
+  }
+
+  /** Asks the app what the window could ask. */
+  async call<C extends Command>(command: C, request: Commands[C][0]): Promise<Commands[C][1]> {
+    const answer = await this.post(`/api/${command}`, request)
+    const body: unknown = await answer.json()
+    if (!answer.ok) throw new Error(`${command}: ${JSON.stringify(body as UiError)}`)
+    return body as Commands[C][1]
+  }
+
+  /** Files fall on the window, at a point of it. */
+  async dropFiles(paths: string[], at: { x: number; y: number } = { x: 0, y: 0 }): Promise<void> {
+    await this.play('drop', { paths, ...at })
+  }
+
+  async drag(phase: 'enter' | 'over' | 'leave', files: number, at = { x: 0, y: 0 }): Promise<void> {
+    await this.play('drag', { phase, files, ...at })
+  }
+
+  /** What the next file dialog answers. */
+  async willChoose(...paths: string[]): Promise<void> {
+    await this.play('choose', { paths })
+  }
+
+  /** What the next folder dialog answers. */
+  async willChooseFolder(path: string): Promise<void> {
+    await this.play('choose-folder', { path })
+  }
+
+  async putOnClipboard(text: string): Promise<void> {
+    await this.play('clipboard', { text })
+  }
+
+  async setBrowserMissing(missing: boolean): Promise<void> {
+    await this.play('browser', { missing })
+  }
+
+  async deeds(): Promise<Deeds> {
+    const answer = await fetch(`${this.url}/test/host`)
+    return (await answer.json()) as Deeds
+  }
+
+  /** The library on this computer, signed in, without the window. */
+  async signIn(): Promise<void> {
+    await this.call('server_start_local', {})
+    const { id } = await this.call('sign_in_start', { serverId: THIS_COMPUTER })
+    const link = await until('the page is opened', async () => (await this.deeds()).opened.at(-1))
+    await approve(link)
+    await until('the account is there', async () => {
+      const servers = await this.call('server_list', {})
+      return servers.find((server) => server.id === THIS_COMPUTER && server.account?.signedIn)
+    })
+    await this.call('sign_in_cancel', { signInId: id }).catch(() => undefined)
+  }
+
+  /** Puts an image into a library, without the window. */
+  async publish(
+    file: string,
+    place: string,
+    tags: string[],
+    serverId = THIS_COMPUTER,
+  ): Promise<TransferView> {
+    const [entity = '', collection = '', container = ''] = place.split('/')
+    await this.willChoose(file)
+    const sheet = await this.call('upload_choose', {})
+    const items = sheet.files.map(({ id }) => ({
+      fileId: id,
+      path: { entity, collection, container },
+      tags,
+      description: '',
+      private: false,
+    }))
+    const [id = ''] = await this.call('upload_start', { sheetId: sheet.id, serverId, items })
+    return await this.ended(id)
+  }
+
+  /** Waits until a transfer has come to its good end. */
+  async ended(id: string): Promise<TransferView> {
+    return await until('the transfer is done', async () => {
+      const list = await this.call('transfer_list', {})
+      const stopped = list.attention.find((one) => one.id === id)
+      if (stopped) throw new Error(`the transfer stopped: ${JSON.stringify(stopped.phase)}`)
+      return list.history.find((one) => one.id === id && one.phase.kind === 'done')
+    })
+  }
+
+  async transfers(): Promise<TransferList> {
+    return await this.call('transfer_list', {})
+  }
+
+  private async play(what: string, body: unknown): Promise<void> {
+    const answer = await this.post(`/test/${what}`, body)
+    if (!answer.ok) throw new Error(`playing ${what}: ${answer.status} ${await answer.text()}`)
+  }
+
+  private async post(path: string, body: unknown): Promise<Response> {
+    return await fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  }
+}
+
+/** Asks until there is an answer. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined | null | false>): Promise<T> {
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    const found = await ask()
+    if (found) return found
+    if (Date.now() > deadline) throw new Error(`waited too long until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
