@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
-use sifter_sif::Image;
+use sifter_sif::{Arch, Image};
 
 fn sample_image(arguments: &[&OsStr]) -> Option<i32> {
     let program = env!("CARGO_BIN_EXE_sample-image");
@@ -36,10 +36,22 @@ fn it_makes_an_image_and_replaces_it_when_asked_again() {
 }
 
 #[test]
+fn it_makes_an_image_for_another_processor() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("arm.sif");
+    let arguments = [path.as_os_str(), OsStr::new("1"), OsStr::new("arm64")];
+    assert_eq!(sample_image(&arguments), Some(0));
+    let facts = Image::open(&path).unwrap().facts().unwrap();
+    assert_eq!(facts.architecture, Some(Arch::Arm64));
+}
+
+#[test]
 fn it_says_how_it_is_used() {
     assert_eq!(sample_image(&[]), Some(2));
     assert_eq!(
         sample_image(&[OsStr::new("x.sif"), OsStr::new("many")]),
         Some(2)
     );
+    let arguments = [OsStr::new("x.sif"), OsStr::new("1"), OsStr::new("abacus")];
+    assert_eq!(sample_image(&arguments), Some(2));
 }
