@@ -17,7 +17,7 @@ use crate::host::{Host, HostBrowser};
 use crate::servers::{BookError, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::system;
-use crate::transfers::{Presence, Remotes};
+use crate::transfers::{OpenUploads, Presence, Remotes};
 use crate::uploads::Drafts;
 
 /// Where secrets are kept.
@@ -41,6 +41,9 @@ pub struct CoreConfig {
     pub secrets: Secrets,
     /// Where the journal of transfers lies; one running program per folder.
     pub transfers: PathBuf,
+    /// Whether things begin by themselves: the local library when the settings say so, and asking every
+    /// server how it is. A program that does one thing and ends wants neither.
+    pub background: bool,
 }
 
 impl CoreConfig {
@@ -51,6 +54,7 @@ impl CoreConfig {
             home,
             host,
             secrets: Secrets::System,
+            background: true,
         }
     }
 }
@@ -99,6 +103,7 @@ pub struct AppCore {
     pub(crate) accounts: Accounts,
     pub(crate) sign_ins: SignIns,
     pub(crate) engine: Engine,
+    pub(crate) open_uploads: Arc<OpenUploads>,
     pub(crate) presence: Arc<Presence>,
     pub(crate) drafts: Drafts,
     pub(crate) stop: CancellationToken,
@@ -125,6 +130,7 @@ impl AppCore {
             host,
             secrets,
             transfers,
+            background,
         } = config;
         for folder in [home.config(), home.data(), &transfers] {
             files::make_private_folder(folder).map_err(|source| StartError::Folder {
@@ -141,13 +147,14 @@ impl AppCore {
         };
         let accounts = Accounts::open(home.config(), vault).await?;
         let servers = Arc::new(Servers::open(&home, accounts.clone(), Arc::clone(&hub))?);
-        if settings.start_local_library() {
+        if background && settings.start_local_library() {
             servers.start_local_in_background().await;
         }
         let mut options = EngineOptions::default();
         options.large_lane =
             usize::try_from(settings.parallel_transfers()).unwrap_or(options.large_lane);
         let remotes = Arc::new(Remotes::new(Arc::clone(&servers)));
+        let open_uploads = remotes.open_uploads();
         let engine = Engine::open(&transfers, remotes, options).await?;
         let browser = Arc::new(HostBrowser(Arc::clone(&host)));
         let core = Arc::new(Self {
@@ -159,6 +166,7 @@ impl AppCore {
             servers,
             accounts,
             engine,
+            open_uploads,
             presence: Arc::default(),
             drafts: Drafts::default(),
             stop: CancellationToken::new(),
@@ -166,7 +174,7 @@ impl AppCore {
             container_program: tokio::sync::OnceCell::new(),
         });
         core.follow_transfers();
-        core.follow_accounts();
+        core.follow_accounts(background);
         Ok(core)
     }
 

@@ -15,7 +15,7 @@ use crate::app::AppCore;
 use crate::errors;
 use crate::host::Notice;
 use crate::servers::Servers;
-pub(crate) use remote::Remotes;
+pub(crate) use remote::{OpenUploads, Remotes};
 use views::Surroundings;
 pub(crate) use views::reference;
 
@@ -161,6 +161,12 @@ impl AppCore {
         self.host
             .reveal(file)
             .map_err(|error| errors::reveal(&error))
+    }
+
+    /// Waits until no library keeps the parts of an upload: each was completed, or was given up and its library
+    /// has been told. For hosts that end after one transfer.
+    pub async fn uploads_settled(&self) {
+        self.open_uploads.none().await;
     }
 
     /// The file of a transfer, for hosts that name it.

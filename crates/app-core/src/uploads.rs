@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use sifter_contract::requests::{Destination, Upload};
 use sifter_contract::{DraftSheet, ErrorCode, ImageFacts, UiError, UploadItem};
-use sifter_library_api::{CollectionName, EntityName};
+use sifter_library_api::{Arch, CollectionName, EntityName};
 use sifter_library_client::Error;
 use sifter_transfer::{AccountKey, PushRequest, ServerKey};
 
@@ -18,7 +18,7 @@ use crate::errors;
 use crate::links::pasted_path;
 use crate::servers::Session;
 pub(crate) use draft::{Drafts, file_name};
-use facts::read_facts;
+pub(crate) use facts::read_facts;
 
 /// Names offered to complete a destination.
 const MOST_DESTINATIONS: usize = 20;
@@ -27,6 +27,15 @@ impl AppCore {
     /// Makes a sheet of files and reads them.
     pub async fn sheet_of(&self, paths: Vec<PathBuf>) -> DraftSheet {
         let (id, drafts) = self.drafts.add(paths);
+        draft::describe(id, drafts).await
+    }
+
+    /// Makes a sheet of files; `arch` is the architecture of those images that do not name one.
+    pub async fn sheet_for(&self, paths: Vec<PathBuf>, arch: Option<&str>) -> DraftSheet {
+        let (id, drafts) = self.drafts.add(paths);
+        if let Some(arch) = arch {
+            self.drafts.declare_arch(&id, arch);
+        }
         draft::describe(id, drafts).await
     }
 
@@ -67,7 +76,13 @@ impl AppCore {
             .into_iter()
             .find(|draft| draft.id == item.file_id)
             .ok_or_else(|| errors::invalid("the sheet has no such file"))?;
-        let facts = self.inspect_file(draft.path.clone()).await?;
+        let mut facts = self.inspect_file(draft.path.clone()).await?;
+        if let (None, Some(arch)) = (&facts.arch, &draft.arch) {
+            let known: Arch = arch
+                .parse()
+                .map_err(|error| errors::name("arch", arch, &error))?;
+            facts.arch = Some(known.to_string());
+        }
         Ok((draft.path, facts))
     }
 

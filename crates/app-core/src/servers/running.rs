@@ -36,15 +36,17 @@ impl AppCore {
         self.server_view(LOCAL_ID).await
     }
 
-    /// Announces the servers, asks each how it is, and announces again whenever an account changes.
-    pub(crate) fn follow_accounts(&self) {
+    /// Announces the servers, asks each how it is when `ask` says so, and announces again whenever an account
+    /// changes.
+    pub(crate) fn follow_accounts(&self, ask: bool) {
         let (servers, stop) = (Arc::clone(&self.servers), self.stop.clone());
         let mut changes = self.accounts.changes();
         self.tasks.spawn(async move {
             servers.announce().await;
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = servers.refresh_all() => {}
+                () = servers.refresh_all(), if ask => {}
+                else => {}
             }
             loop {
                 tokio::select! {

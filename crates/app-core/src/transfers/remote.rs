@@ -1,5 +1,6 @@
 //! The library as the transfer engine sees it: its [`Remote`] over the library's client.
 
+mod open_uploads;
 mod pull;
 mod push;
 mod sorted;
@@ -19,15 +20,25 @@ use sifter_transfer::{
 };
 
 use crate::servers::Servers;
+pub(crate) use open_uploads::OpenUploads;
 
 /// Opens libraries for the engine.
 pub(crate) struct Remotes {
     servers: Arc<Servers>,
+    open_uploads: Arc<OpenUploads>,
 }
 
 impl Remotes {
     pub(crate) fn new(servers: Arc<Servers>) -> Self {
-        Self { servers }
+        Self {
+            servers,
+            open_uploads: Arc::default(),
+        }
+    }
+
+    /// The uploads under way.
+    pub(crate) fn open_uploads(&self) -> Arc<OpenUploads> {
+        Arc::clone(&self.open_uploads)
     }
 
     async fn open_library(
@@ -58,6 +69,7 @@ impl Remotes {
             .map_err(sorted::sort)?;
         Ok(Arc::new(LibraryRemote {
             client,
+            open_uploads: self.open_uploads(),
             locations: Mutex::default(),
         }))
     }
@@ -76,6 +88,7 @@ impl RemoteFactory for Remotes {
 /// One library, spoken to as one account.
 struct LibraryRemote {
     client: LibraryClient,
+    open_uploads: Arc<OpenUploads>,
     /// Where the bytes of images being downloaded are. Signed addresses are secrets, so they are kept here
     /// and never handed to the engine.
     locations: Mutex<HashMap<String, DownloadLocation>>,
@@ -91,7 +104,11 @@ impl Remote for LibraryRemote {
     }
 
     fn begin_push<'a>(&'a self, spec: &'a PushSpec) -> RemoteResult<'a, PushSession> {
-        Box::pin(push::begin(&self.client, spec))
+        Box::pin(async move {
+            let session = push::begin(&self.client, spec).await?;
+            self.open_uploads.begun(&session);
+            Ok(session)
+        })
     }
 
     fn put_part<'a>(
@@ -117,11 +134,19 @@ impl Remote for LibraryRemote {
         session: &'a PushSession,
         parts: &'a [CompletedPart],
     ) -> RemoteResult<'a, Completion> {
-        Box::pin(push::complete(&self.client, session, parts))
+        Box::pin(async move {
+            let done = push::complete(&self.client, session, parts).await?;
+            self.open_uploads.ended(session);
+            Ok(done)
+        })
     }
 
     fn abort<'a>(&'a self, session: &'a PushSession) -> RemoteResult<'a, ()> {
-        Box::pin(push::abort(&self.client, session))
+        Box::pin(async move {
+            push::abort(&self.client, session).await?;
+            self.open_uploads.ended(session);
+            Ok(())
+        })
     }
 
     fn set_tags<'a>(

@@ -20,6 +20,8 @@ const MOST_FILES: usize = 100;
 pub(crate) struct Draft {
     pub(crate) id: String,
     pub(crate) path: PathBuf,
+    /// The architecture that holds when the image does not name one.
+    pub(crate) arch: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +43,7 @@ impl Drafts {
                 drafts.push(Draft {
                     id: Uuid::new_v4().to_string(),
                     path,
+                    arch: None,
                 });
             }
         }
@@ -54,6 +57,13 @@ impl Drafts {
             }
         }
         (sheet_id, drafts)
+    }
+
+    /// Names the architecture of those images of a sheet that do not name one.
+    pub(crate) fn declare_arch(&self, sheet_id: &str, arch: &str) {
+        for draft in self.kept().sheets.get_mut(sheet_id).into_iter().flatten() {
+            draft.arch = Some(arch.to_owned());
+        }
     }
 
     /// The files of a sheet.
