@@ -1,0 +1,323 @@
+//! Every sentence about a failure: what happened, why, what now. One arm per code of the contract, so that a new
+//! code does not compile until it has its words.
+
+use sifter_contract::{ErrorCode, Param, UiError};
+
+use crate::format::{duration, size};
+
+/// What a person reads about an error.
+pub(crate) fn sentence(error: &UiError) -> String {
+    let facts = Facts(error);
+    match error.code {
+        ErrorCode::InvalidRequest => "Sifter asked itself for something that makes no sense. \
+             This is a defect; please report it with the details."
+            .to_owned(),
+        ErrorCode::InvalidAddress => format!(
+            "\"{}\" is not the address of a server. Write a host such as cloud.sylabs.io, or an address that \
+             begins with https://.",
+            facts.text("text", "the text")
+        ),
+        ErrorCode::InvalidName => invalid_name(&facts),
+        ErrorCode::NotFound => not_found(&facts),
+        ErrorCode::SignInNeeded => format!(
+            "{} wants to know who you are. Run \"sifter-cli login\" first, or name a token with --token-file.",
+            facts.the_server()
+        ),
+        ErrorCode::SignInExpired => format!(
+            "{} does not accept the sign-in any more. Run \"sifter-cli login\" again, or use a newer token.",
+            facts.the_server()
+        ),
+        ErrorCode::Forbidden => match facts.some_text("owner") {
+            Some(owner) => format!(
+                "Your account may not do this on {}: it belongs to {owner}. Choose a place of your own, or ask the owner.",
+                facts.server()
+            ),
+            None => format!(
+                "Your account may not do this on {}. Choose a place of your own, or ask its owner.",
+                facts.server()
+            ),
+        },
+        ErrorCode::QuotaExceeded => quota(&facts),
+        ErrorCode::DiskFull => disk_full(&facts),
+        ErrorCode::Throttled => match facts.number("seconds").filter(|seconds| *seconds > 0) {
+            Some(seconds) => format!(
+                "{} asks to slow down. Try again in {}.",
+                facts.the_server(),
+                duration(seconds)
+            ),
+            None => format!("{} asks to slow down. Try again in a while.", facts.the_server()),
+        },
+        ErrorCode::ServerFault => match facts.number("status") {
+            Some(status) => format!(
+                "{} could not do it and answered {status}. The fault is on its side; trying again later may help.",
+                facts.the_server()
+            ),
+            None => format!(
+                "{} could not do it. The fault is on its side; trying again later may help.",
+                facts.the_server()
+            ),
+        },
+        ErrorCode::HostUnknown => format!(
+            "No server is called {}. Check the spelling, and whether this computer is online.",
+            facts.server()
+        ),
+        ErrorCode::Unreachable => format!(
+            "{} does not answer. It may be down, or a firewall or proxy is in between; try again later.",
+            facts.the_server()
+        ),
+        ErrorCode::CertificateUntrusted => format!(
+            "The certificate of {} is not trusted on this computer, so nothing was sent. Ask the administrator of \
+             the server for its certificate authority.",
+            facts.server()
+        ),
+        ErrorCode::NotEncrypted => format!(
+            "{} is reached without encryption, so anyone on the network could read what you send. If you accept \
+             that, connect it once in the Sifter app; the command line then uses it too.",
+            facts.the_server()
+        ),
+        ErrorCode::NotALibrary => format!(
+            "Something answers at {}, but not as a container library. Check the address.",
+            facts.server()
+        ),
+        ErrorCode::InvalidAnswer => format!(
+            "The answer of {} made no sense. It may be an old or a different kind of server.",
+            facts.server()
+        ),
+        ErrorCode::NotOffered => not_offered(&facts),
+        ErrorCode::OciImage => "This is a Docker image, not a Singularity file (SIF), so it cannot be fetched from a \
+             library. Pull it with \"singularity pull docker://…\"."
+            .to_owned(),
+        ErrorCode::Damaged => "The bytes that arrived are not the ones the library promised. \
+             Nothing was put in the folder; try again, and tell the owner of the image if it happens twice."
+            .to_owned(),
+        ErrorCode::FileUnreadable => format!(
+            "{} cannot be read. Check the permissions of the file.",
+            facts.file()
+        ),
+        ErrorCode::FileMissing => format!("{} is not there. Check the path.", facts.file()),
+        ErrorCode::FileIsFolder => format!(
+            "{} is a folder, not an image. Name a SIF file.",
+            facts.file()
+        ),
+        ErrorCode::NotASif => format!(
+            "{} is not a Singularity image (SIF). Sifter pushes and inspects SIF files only.",
+            facts.file()
+        ),
+        ErrorCode::SifDamaged => format!(
+            "{} begins like an image but ends too early or contradicts itself. Build or fetch it again.",
+            facts.file()
+        ),
+        ErrorCode::FileChanged => format!(
+            "{} changed while it was being sent. Wait until nothing writes to it, then push it again.",
+            facts.file()
+        ),
+        ErrorCode::FileExists => format!(
+            "{} is there already and holds something else. Nothing was changed; use --force to replace it, or \
+             choose another name.",
+            facts.file()
+        ),
+        ErrorCode::FolderUnwritable => format!(
+            "The folder \"{}\" cannot be written to, or is not there. Choose another one.",
+            facts.text("folder", ".")
+        ),
+        ErrorCode::UploadForgotten => {
+            "The server forgot the upload that was under way. Push the image again.".to_owned()
+        }
+        ErrorCode::NotConfirmed => format!(
+            "All data was sent, but {} does not show the image under its tag. Push it again; only what is missing \
+             is sent.",
+            facts.server()
+        ),
+        ErrorCode::KeychainLocked => "The keychain of this computer is locked. Unlock it and try again, or name a \
+             token with --token-file."
+            .to_owned(),
+        ErrorCode::KeychainFailed => "The keychain of this computer did not do what it was asked. Name a token with \
+             --token-file instead."
+            .to_owned(),
+        ErrorCode::BrowserUnavailable => "No browser could be opened on this computer. Make a token on the server's \
+             page elsewhere and name it with --token-file."
+            .to_owned(),
+        ErrorCode::SignInDeclined => "The sign-in was declined in the browser. Nothing was stored; run \"sifter-cli \
+             login\" to try again."
+            .to_owned(),
+        ErrorCode::SignInRejected => "The answer to the sign-in failed a security check and was thrown away. Close \
+             other sign-in pages and run \"sifter-cli login\" again."
+            .to_owned(),
+        ErrorCode::SignInTimedOut => {
+            "Nobody finished the sign-in in time. Run \"sifter-cli login\" again for a new link.".to_owned()
+        }
+        ErrorCode::SignInBusy => {
+            "Several sign-ins are waiting already. Finish or close one of them, then try again.".to_owned()
+        }
+        ErrorCode::NoTokenInClipboard => format!(
+            "The token file holds nothing that can be a token for {}. Put the token alone into the file.",
+            facts.server()
+        ),
+        ErrorCode::TokenRefused => format!(
+            "{} refuses this token. It may have run out, have been revoked, or belong to another server; make a \
+             new one.",
+            facts.the_server()
+        ),
+        ErrorCode::LocalLibraryFailed => local_library(&facts),
+        ErrorCode::StorageFailed => "A file of Sifter's own could not be used. Check that the disk is not full and \
+             that the folder of --home is yours."
+            .to_owned(),
+        ErrorCode::Cancelled => "It was stopped before it was done.".to_owned(),
+        ErrorCode::Internal => "Something happened that Sifter did not foresee. Trying again may help; the details \
+             help a report."
+            .to_owned(),
+    }
+}
+
+fn invalid_name(facts: &Facts<'_>) -> String {
+    let text = facts.text("text", "");
+    match facts.text("field", "name").as_str() {
+        "reference" => format!(
+            "\"{text}\" is not a library reference. Write library://entity/collection/container:tag, in lower case."
+        ),
+        "arch" => format!(
+            "\"{text}\" is no architecture that an image can have. Write for instance amd64 or arm64."
+        ),
+        "search" => {
+            "A search needs at least three letters or digits. Write a longer word.".to_owned()
+        }
+        "file" => "The file cannot have this name. Choose one without the characters / \\ and :."
+            .to_owned(),
+        field if text.is_empty() => format!(
+            "The reference names no {field}. Write all of it: library://entity/collection/container:tag."
+        ),
+        field => format!(
+            "\"{text}\" cannot be the name of a {}. Use lower-case letters and digits, with single dots, dashes or \
+             underscores between them.",
+            if field == "entity" {
+                "person or project"
+            } else {
+                field
+            }
+        ),
+    }
+}
+
+fn not_found(facts: &Facts<'_>) -> String {
+    let what = facts.some_text("what").unwrap_or_else(|| "It".to_owned());
+    if facts.flag("signedIn") {
+        return format!(
+            "{what} was not found on {}, or your account may not see it. Check the spelling, the tag and --arch.",
+            facts.server()
+        );
+    }
+    format!(
+        "{what} was not found on {}, or is private. You are not signed in there; check the spelling, the tag and \
+         --arch, or run \"sifter-cli login\".",
+        facts.server()
+    )
+}
+
+fn quota(facts: &Facts<'_>) -> String {
+    let mut text = format!("There is not enough space on {}.", facts.server());
+    if let Some(needs) = facts.number("needs") {
+        text.push_str(&format!(" The image needs {}", size(needs)));
+        match (facts.number("left"), facts.number("total")) {
+            (Some(left), Some(total)) => {
+                text.push_str(&format!(
+                    "; you have {} left of {}.",
+                    size(left),
+                    size(total)
+                ));
+            }
+            (Some(left), None) => text.push_str(&format!("; you have {} left.", size(left))),
+            _ => text.push('.'),
+        }
+    }
+    text.push_str(" Delete images you do not need, or choose another server.");
+    text
+}
+
+fn disk_full(facts: &Facts<'_>) -> String {
+    let folder = facts.text("folder", ".");
+    match (facts.number("needs"), facts.number("free")) {
+        (Some(needs), Some(free)) => format!(
+            "The image needs {}, but the disk of the folder \"{folder}\" has only {} left. Choose another folder, or \
+             make room.",
+            size(needs),
+            size(free)
+        ),
+        _ => format!(
+            "The disk of the folder \"{folder}\" is full. Choose another folder, or make room."
+        ),
+    }
+}
+
+fn not_offered(facts: &Facts<'_>) -> String {
+    match facts.text("what", "this").as_str() {
+        "browser_sign_in" => format!(
+            "{} has no sign-in page. Make a token on its web page and name it with --token-file.",
+            facts.the_server()
+        ),
+        "architecture" => {
+            "The image does not say which processor it is for, so it cannot be given a tag. Say it \
+             with --arch."
+                .to_owned()
+        }
+        "private" => format!(
+            "{} makes public containers only. Make a private one on its web page first.",
+            facts.the_server()
+        ),
+        what => format!(
+            "{} does not offer {what}. Another server may.",
+            facts.the_server()
+        ),
+    }
+}
+
+fn local_library(facts: &Facts<'_>) -> String {
+    let why = match facts.text("reason", "").as_str() {
+        "port" => "its port is taken by another program",
+        "already_running" => "another program uses its folder",
+        "newer" => "a newer version of Sifter has used it",
+        "disk" => "its folder cannot be used",
+        "off" => "it was switched off",
+        _ => "something went wrong inside it",
+    };
+    format!("The library on this computer did not start: {why}. Start it in the Sifter app.")
+}
+
+/// Typed access to the facts of an error; a missing one gets words that still make a sentence.
+struct Facts<'a>(&'a UiError);
+
+impl Facts<'_> {
+    fn some_text(&self, key: &str) -> Option<String> {
+        match self.0.params.get(key) {
+            Some(Param::Text(text)) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn text(&self, key: &str, missing: &str) -> String {
+        self.some_text(key).unwrap_or_else(|| missing.to_owned())
+    }
+
+    fn number(&self, key: &str) -> Option<u64> {
+        match self.0.params.get(key) {
+            Some(Param::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.0.params.get(key) == Some(&Param::Flag(true))
+    }
+
+    fn server(&self) -> String {
+        self.text("server", "the server")
+    }
+
+    /// The server at the start of a sentence.
+    fn the_server(&self) -> String {
+        self.text("server", "The server")
+    }
+
+    fn file(&self) -> String {
+        self.text("name", "The file")
+    }
+}
