@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { SignInView } from '../contract/generated'
-import { FakeHost } from '../host/fake'
+import { servers } from '../host/demo/servers'
+import { FakeHost, uiError, type Script } from '../host/fake'
 import { SignIn } from './sign-in.svelte'
 
 function attempt(phase: SignInView['phase']): SignInView {
@@ -39,5 +40,82 @@ describe('a sign-in', () => {
     await signIn.start('lab')
     expect(signIn.attempt?.phase).toBe('preparing')
     await signIn.drop()
+  })
+})
+
+describe('a sign-in that goes on', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  async function begin(script: Script = {}) {
+    const host = new FakeHost({
+      sign_in_start: () => attempt('waiting_for_browser'),
+      sign_in_cancel: () => ({}),
+      ...script,
+    })
+    const signIn = new SignIn(host)
+    await signIn.start('lab')
+    const hear = (phase: SignInView['phase']) => signIn.hear({ kind: 'sign_in', signIn: attempt(phase) })
+    return { host, signIn, hear }
+  }
+
+  it('counts the seconds of its link down between the reports, to zero', async () => {
+    const { signIn } = await begin()
+    vi.advanceTimersByTime(2000)
+    expect(signIn.secondsLeft).toBe(298)
+    vi.advanceTimersByTime(400_000)
+    expect(signIn.secondsLeft).toBe(0)
+  })
+
+  it('stops counting when it is over, and is not cancelled then', async () => {
+    const { host, signIn, hear } = await begin()
+    hear('done')
+    expect(vi.getTimerCount()).toBe(0)
+    await signIn.drop()
+    expect(host.asked('sign_in_cancel')).toEqual([])
+    expect(signIn.attempt).toBeNull()
+  })
+
+  it('is cancelled when it is dropped, and when another one begins', async () => {
+    const { host, signIn } = await begin()
+    await signIn.start('lab')
+    await signIn.drop()
+    expect(host.asked('sign_in_cancel')).toHaveLength(2)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('copies its link, and says why not when it cannot', async () => {
+    const { host, signIn } = await begin({ sign_in_copy_link: () => ({}) })
+    expect(await signIn.copyLink()).toBe(true)
+    host.answer({ sign_in_copy_link: () => Promise.reject(uiError('internal')) })
+    expect(await signIn.copyLink()).toBe(false)
+    expect(signIn.problem?.code).toBe('internal')
+  })
+
+  it('says why it could not begin', async () => {
+    const { signIn } = await begin({ sign_in_start: () => Promise.reject(uiError('sign_in_busy')) })
+    expect(signIn.attempt).toBeNull()
+    expect(signIn.problem?.code).toBe('sign_in_busy')
+  })
+})
+
+describe('a pasted token', () => {
+  it('is asked for by the name of the server only', async () => {
+    const host = new FakeHost({ sign_in_paste_token: () => servers[0]! })
+    const signIn = new SignIn(host)
+    const pasted = signIn.pasteToken('cloud')
+    expect(signIn.pasting).toBe(true)
+    expect(await pasted).toBe(servers[0])
+    expect(signIn.pasting).toBe(false)
+    expect(host.asked('sign_in_paste_token')).toEqual([{ serverId: 'cloud' }])
+  })
+
+  it('that is refused leaves its reason', async () => {
+    const signIn = new SignIn(
+      new FakeHost({ sign_in_paste_token: () => Promise.reject(uiError('token_refused')) }),
+    )
+    expect(await signIn.pasteToken('cloud')).toBeNull()
+    expect(signIn.problem?.code).toBe('token_refused')
+    expect(signIn.pasting).toBe(false)
   })
 })
