@@ -8,7 +8,7 @@ use super::address;
 use super::extract::Named;
 use super::json::{Answer, Body, answer};
 use crate::caller::Caller;
-use crate::catalog::{DESCRIPTION_LIMIT, collections, containers, entities, images};
+use crate::catalog::{DESCRIPTION_LIMIT, collections, containers, entities, images, usage};
 use crate::fault::Fault;
 use crate::state::AppState;
 
@@ -29,11 +29,17 @@ pub(super) async fn get_entity(
     caller: Caller,
     Named(name): Named<String>,
 ) -> Answer<Entity> {
+    let config = state.config().clone();
     let found = state
         .db()
-        .call(move |c| entities::get(c, caller.user_id(), &name))
+        .call(move |c| {
+            let mut entity = entities::get(c, caller.user_id(), &name)?.row;
+            // An entity without a limit of its own has the library's.
+            entity.quota = usage::quota(c, &config, entity.id.as_str())?.quota_total;
+            Ok::<_, Fault>(entity)
+        })
         .await?;
-    answer(found.row)
+    answer(found)
 }
 
 pub(super) async fn create_entity(

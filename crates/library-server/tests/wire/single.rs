@@ -207,6 +207,9 @@ async fn an_upload_past_the_quota_is_refused_at_the_beginning_and_at_the_end() {
 
     let completion = data(library.push_single(&one, first.clone()).await).await;
     assert_eq!(completion["quota"]["quotaTotal"], limit);
+    let entity = library.data("/v1/entities/ann").await;
+    assert_eq!(entity["quota"], limit, "the limit is told before an upload");
+    assert_eq!(entity["size"], first.len());
     let url = begun["uploadURL"].as_str().unwrap();
     assert_eq!(library.put(url, second).await.status(), 200);
     let text = "Upload would exceed quota";
