@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Commands, TransferList, TransferView, UiError } from '../../../ui/src/contract/generated'
+import type { Library } from './library'
 import { root, start, type Running } from './programs'
 import { approve } from './sign-in-page'
 
@@ -97,6 +98,14 @@ export class Bridge {
       return servers.find((server) => server.id === THIS_COMPUTER && server.account?.signedIn)
     })
     await this.call('sign_in_cancel', { signInId: id }).catch(() => undefined)
+  }
+
+  /** Connects the library of a team and signs its owner in with a token; answers the server's id. */
+  async connectAs(library: Library, address = library.url): Promise<string> {
+    const { id } = await this.call('server_connect', { address, allowHttp: false })
+    await this.putOnClipboard(library.token())
+    await this.call('sign_in_paste_token', { serverId: id })
+    return id
   }
 
   /** Puts an image into a library, without the window. */

@@ -7,6 +7,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 type Way = 'up' | 'down'
 
 export class Relay {
+  private port = 0
   private readonly sockets = new Set<Socket>()
   private readonly left: Record<Way, number> = { up: Infinity, down: Infinity }
   private readonly waiting = new Map<Socket, () => void>()
@@ -20,12 +21,18 @@ export class Relay {
     const server = createServer()
     const relay = new Relay(server, target)
     server.on('connection', (socket) => relay.join(socket))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await relay.restart()
     return relay
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** Answers again, at the address it had before. */
+  async restart(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve))
+    this.port = (this.server.address() as AddressInfo).port
   }
 
   /** Lets so many more bytes through in one direction, then none. */

@@ -1,0 +1,140 @@
+import { expect, test } from '../support/flow'
+import { samples } from '../support/samples'
+
+test.beforeEach(async ({ app, bridge }) => {
+  await bridge.signIn()
+  await bridge.publish(samples.older, 'ada/genomics/samtools', ['1.21'])
+  await bridge.publish(samples.newer, 'ada/genomics/samtools', ['1.22', 'latest'])
+  await bridge.publish(samples.arm, 'ada/genomics/samtools', ['1.22', 'latest'])
+  await bridge.publish(samples.hello, 'ada/default/hello-world', ['latest'])
+  await app.open()
+})
+
+test('from the library down to one image, and back', async ({ app, page }) => {
+  await app.go('This computer')
+  const entities = page.getByRole('grid', { name: 'People and projects on This computer' })
+  await expect(entities.getByRole('row', { name: /ada/ })).toContainText('Yours')
+  await app.browse('This computer', 'ada')
+  await expect(page.getByRole('grid', { name: 'Collections of ada' }).getByRole('row')).toHaveCount(3)
+  await app.browse('This computer', 'ada', 'genomics')
+  const row = page
+    .getByRole('grid', { name: 'Containers in genomics' })
+    .getByRole('row', { name: /samtools/ })
+  await expect(row).toContainText('amd64')
+  await expect(row).toContainText('arm64')
+  await expect(page.getByText(/1 container, \d\.\d MiB. Anyone can download from here./)).toBeVisible()
+
+  await row.dblclick()
+  await expect(page.getByRole('heading', { level: 1, name: 'samtools' })).toBeVisible()
+  await app.button('Copy library://ada/genomics/samtools').click()
+  expect(await app.copied()).toBe('library://ada/genomics/samtools')
+
+  await app.button('Back').click()
+  await expect(page.getByRole('heading', { level: 1, name: 'genomics' })).toBeVisible()
+  await page.keyboard.press('Alt+ArrowRight')
+  await expect(page.getByRole('heading', { level: 1, name: 'samtools' })).toBeVisible()
+  await page.getByRole('navigation', { name: 'Path' }).getByRole('button', { name: 'ada' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'ada' })).toBeVisible()
+})
+
+test('the table of tags by architecture works with the keyboard alone', async ({ app, bridge, page }) => {
+  await app.browse('This computer', 'ada', 'genomics', 'samtools')
+  const matrix = page.getByRole('grid', { name: 'Tags by architecture' })
+  await expect(matrix.getByRole('rowheader')).toHaveText([/1\.22.*latest|latest.*1\.22/, /1\.21/])
+  // One cell is in the tab order.
+  await expect(matrix.locator('button[tabindex="0"]')).toHaveCount(1)
+  await app.tabTo(matrix.locator('button[tabindex="0"]'))
+  const focused = page.locator(':focus')
+  await expect(focused).toHaveAccessibleName(/^(1\.22|latest) amd64, 2\.0 MiB/)
+  await page.keyboard.press('ArrowRight')
+  await expect(focused).toHaveAccessibleName(/^(1\.22|latest) arm64/)
+  await page.keyboard.press('ArrowRight')
+  await expect(focused).toHaveAccessibleName(/^(1\.22|latest) arm64/)
+  await page.keyboard.press('Control+End')
+  await expect(focused).toHaveAccessibleName('1.21 arm64: no image. Add one')
+  await page.keyboard.press('Home')
+  await expect(focused).toHaveAccessibleName(/^1\.21 amd64, 1\.0 MiB/)
+  await page.keyboard.press(' ')
+  await expect(focused).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('complementary')).toHaveAccessibleName('samtools:1.21, amd64')
+
+  await page.keyboard.press('Enter')
+  await expect(app.toast('Downloaded samtools_1.21.sif, digest verified')).toBeVisible()
+
+  await page.keyboard.press('Shift+F10')
+  await expect(page.getByRole('menu')).toBeVisible()
+  await expect(focused).toHaveText(/Download/)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => app.copied()).toBe('library://ada/genomics/samtools:1.21')
+  await expect(focused).toHaveAccessibleName(/^1\.21 amd64/)
+
+  // The hole offers to be filled.
+  await page.keyboard.press('ArrowRight')
+  await bridge.willChoose(samples.arm)
+  await page.keyboard.press('Enter')
+  await expect(app.sheet.getByRole('combobox', { name: 'Upload to' })).toHaveValue('ada/genomics/samtools')
+  await expect(app.sheet).toContainText('New tag 1.21 for arm64')
+})
+
+test('the pull command comes in every flavour and is copied whole', async ({ app, page }) => {
+  await app.browse('This computer', 'ada', 'genomics', 'samtools')
+  const command = page.getByRole('region', { name: 'Pull command' })
+  const flavours = command.getByRole('tab')
+  const names = await flavours.allTextContents()
+  expect(names.length).toBeGreaterThanOrEqual(3)
+  for (const name of names) {
+    await command.getByRole('tab', { name, exact: true }).click()
+    const text = await command.getByRole('code').textContent()
+    expect(text).toContain('samtools')
+    await command.getByRole('button', { name: 'Copy' }).click()
+    await expect.poll(() => app.copied()).toBe(text)
+  }
+  await flavours.first().click()
+  await expect(command.getByRole('code')).toContainText(/^(singularity|apptainer) pull/)
+  await page.keyboard.press('ArrowRight')
+  await expect(flavours.nth(1)).toBeFocused()
+  await expect(flavours.nth(1)).toHaveAttribute('aria-selected', 'true')
+})
+
+test('a filter narrows tags, and says when nothing is left', async ({ app, page }) => {
+  await app.browse('This computer', 'ada', 'genomics', 'samtools')
+  await page.keyboard.press('Control+f')
+  await page.keyboard.type('1.21')
+  await expect(page.getByRole('rowheader')).toHaveText([/1\.21/])
+  await page.keyboard.type('x')
+  await expect(page.getByText('No tag matches “1.21x”.')).toBeVisible()
+})
+
+test('searching finds what matches, and offers more when nothing does', async ({ app, page }) => {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('samtools')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: '“samtools”' })).toBeVisible()
+  const hits = page.getByRole('grid', { name: 'Results for samtools' })
+  await expect(hits.getByRole('row')).toHaveCount(2)
+  await hits.getByRole('button', { name: 'samtools', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'samtools' })).toBeVisible()
+
+  const field = page.getByRole('textbox', { name: 'Search or paste a link' })
+  await field.fill('unobtainium')
+  await field.press('Enter')
+  await expect(page.getByText('Nothing called “unobtainium” on your servers.')).toBeVisible()
+  await field.fill('ab')
+  await field.press('Enter')
+  await expect(app.sidebar.getByRole('alert')).toHaveText('Type three letters or more.')
+})
+
+test('a pasted link leads to its place, and to a sentence when there is nothing', async ({ app, page }) => {
+  const field = page.getByRole('textbox', { name: 'Search or paste a link' })
+  await field.fill('library://ada/genomics/samtools:1.21')
+  await field.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'samtools' })).toBeVisible()
+  await expect(page.getByRole('complementary')).toHaveAccessibleName('samtools:1.21, amd64')
+  await field.fill('library://ada/genomics/samtools:9.99')
+  await field.press('Enter')
+  await expect(page.getByText('There is no tag 9.99 here.')).toBeVisible()
+  await field.fill('library://ada/genomics/nothing')
+  await field.press('Enter')
+  await expect(app.heading(/was not found, or is private/)).toBeVisible()
+})

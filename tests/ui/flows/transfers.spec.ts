@@ -1,0 +1,198 @@
+import { copyFile, rm } from 'node:fs/promises'
+
+import { expect, test } from '../support/flow'
+import type { Library } from '../support/library'
+import type { Relay } from '../support/relay'
+import { samples, sha256 } from '../support/samples'
+import type { Window } from '../support/window'
+
+/** More than the talk around an upload, less than the image. */
+const IN_THE_MIDDLE = 20 << 20
+
+const FILE = 'genome_2026.sif'
+
+/** A window of somebody who uses the library of a team over a wire that can be held. */
+async function overTheWire(app: Window, library: Library, relay: Relay): Promise<string> {
+  const id = await app.bridge.connectAs(library, relay.url)
+  await app.open()
+  return id
+}
+
+/** Starts the upload of the large image from its sheet and stops the wire in the middle. */
+async function uploadHeld(app: Window, relay: Relay): Promise<void> {
+  relay.hold('up', IN_THE_MIDDLE)
+  const sheet = await app.choose(samples.large)
+  await sheet.getByRole('button', { name: /^Upload 40\.\d MiB$/ }).click()
+  await app.go('Transfers')
+  await expect(app.job(FILE)).toContainText(/Uploading/)
+}
+
+test('an upload that moves survives another page and a reload, is paused, resumed, and arrives', async ({
+  app,
+  page,
+  startLibrary,
+  startRelay,
+}) => {
+  const library = await startLibrary()
+  const relay = await startRelay(library)
+  await overTheWire(app, library, relay)
+  await uploadHeld(app, relay)
+  const job = app.job(FILE)
+  await job.getByRole('button', { name: FILE, exact: true }).click()
+  const phases = job.getByRole('list', { name: 'Phases' })
+  await expect(phases.getByRole('listitem')).toHaveText([
+    /Hashing/,
+    /Uploading/,
+    /Server is processing/,
+    /Checking/,
+    /Done/,
+  ])
+  await expect(phases.locator('[aria-current="step"]')).toHaveText(/Uploading/)
+  await expect(app.status).toContainText('1 up')
+  await expect(app.place('Transfers')).toContainText('1↑')
+
+  await app.go('Settings')
+  await expect(app.status).toContainText('1 up')
+  await app.go('Transfers')
+  await expect(job).toContainText(/Uploading/)
+  await app.reload()
+  await app.go('Transfers')
+  await expect(job).toContainText(/Uploading/)
+
+  await app.button(`Pause: ${FILE}`).click()
+  await expect(job).toContainText(/Paused at \d+ %/)
+  await expect(app.heading('Up next')).toBeVisible()
+  await app.reload()
+  await app.go('Transfers')
+  await expect(job).toContainText(/Paused at \d+ %/)
+
+  relay.release()
+  await app.button(`Resume: ${FILE}`).click()
+  await expect(job).toContainText('Arrived')
+  await expect(page.getByText('kept for 30 days')).toBeVisible()
+})
+
+test('an upload is cancelled, and its row is removed', async ({ app, page, startLibrary, startRelay }) => {
+  const library = await startLibrary()
+  const relay = await startRelay(library)
+  await overTheWire(app, library, relay)
+  await uploadHeld(app, relay)
+  await app.button(`Cancel: ${FILE}`).click()
+  await expect(app.job(FILE)).toContainText('Cancelled')
+  await app.button(`Remove: ${FILE}`).click()
+  await expect(page.getByText('Nothing is moving. Drop a file, or paste a library:// link.')).toBeVisible()
+})
+
+test('all is paused and resumed at once', async ({ app, startLibrary, startRelay }) => {
+  const library = await startLibrary()
+  const relay = await startRelay(library)
+  await overTheWire(app, library, relay)
+  await uploadHeld(app, relay)
+  await app.button('Pause all').click()
+  await expect(app.job(FILE)).toContainText(/Paused/)
+  await expect(app.status).toContainText('Transfers are paused')
+  relay.release()
+  await app.button('Resume all').click()
+  await expect(app.job(FILE)).toContainText('Arrived')
+})
+
+test('the keys pause, resume and cancel the chosen transfer', async ({
+  app,
+  page,
+  startLibrary,
+  startRelay,
+}) => {
+  const library = await startLibrary()
+  const relay = await startRelay(library)
+  await overTheWire(app, library, relay)
+  await uploadHeld(app, relay)
+  await app.job(FILE).getByRole('button', { name: FILE, exact: true }).click()
+  await page.keyboard.press('Control+Shift+p')
+  await expect(app.job(FILE)).toContainText(/Paused at/)
+  await page.keyboard.press('Control+Shift+p')
+  await expect(app.job(FILE)).toContainText(/Uploading/)
+  await page.keyboard.press('Control+.')
+  await expect(app.job(FILE)).toContainText('Cancelled')
+})
+
+test('a download stands still, goes on where it was, and is whole', async ({
+  app,
+  bridge,
+  startLibrary,
+  startRelay,
+}) => {
+  const library = await startLibrary()
+  const relay = await startRelay(library)
+  const id = await overTheWire(app, library, relay)
+  await bridge.publish(samples.large, 'grace/default/genome', ['2026'], id)
+  relay.hold('down', IN_THE_MIDDLE)
+  await bridge.call('download_start', {
+    image: {
+      serverId: id,
+      path: { entity: 'grace', collection: 'default', container: 'genome' },
+      tag: '2026',
+      arch: 'amd64',
+    },
+    clash: 'ask',
+  })
+  await app.go('Transfers')
+  const job = app.job(FILE).filter({ hasText: /Downloading|Paused|Digest verified/ })
+  await expect(job).toContainText(/Downloading/)
+  await expect(app.status).toContainText('1 down')
+  await app.button(`Pause: ${FILE}`).click()
+  await expect(job).toContainText(/Paused at/)
+  relay.release()
+  await app.button(`Resume: ${FILE}`).click()
+  await expect(job).toContainText('Digest verified')
+  expect(sha256(bridge.at('downloads', FILE))).toBe(sha256(samples.large))
+})
+
+test('what cannot go on says why, and goes on when asked', async ({ app, bridge, page }) => {
+  await bridge.signIn()
+  await app.open()
+  const file = bridge.at('fleeting_1.sif')
+  await copyFile(samples.newer, file)
+  await bridge.call('transfer_pause_all', {})
+  const sheet = await app.choose(file)
+  await sheet.getByRole('button', { name: /^Upload/ }).click()
+  await app.go('Transfers')
+  await expect(app.job('fleeting_1.sif')).toBeVisible()
+  await rm(file)
+  await app.button('Resume all').click()
+
+  await expect(app.heading('Needs attention')).toBeVisible()
+  const problem = page.getByRole('article', { name: 'fleeting_1.sif is gone' })
+  await expect(problem).toContainText('It was moved, renamed or deleted, or its drive is not connected.')
+  await expect(app.status).toContainText('1 transfer needs attention')
+  await expect(app.place('Transfers')).toContainText('1 !')
+  await problem.getByRole('button', { name: 'Details' }).click()
+  await problem.getByRole('button', { name: 'Copy details' }).click()
+  await expect.poll(() => app.copied()).not.toBeUndefined()
+
+  await copyFile(samples.newer, file)
+  await problem.getByRole('button', { name: 'Try again' }).click()
+  await expect(app.job('fleeting_1.sif')).toContainText('Arrived')
+})
+
+test('the history is searched and cleared', async ({ app, bridge, page }) => {
+  await bridge.signIn()
+  await bridge.publish(samples.older, 'ada/default/samtools', ['1.21'])
+  await bridge.publish(samples.hello, 'ada/default/hello-world', ['latest'])
+  await app.open()
+  await app.go('Transfers')
+  await expect(page.getByRole('article')).toHaveCount(2)
+  await page.keyboard.press('Control+f')
+  await page.keyboard.type('hello')
+  await expect(page.getByRole('article')).toHaveCount(1)
+  await page.keyboard.type(' nothing')
+  await expect(page.getByText('No transfer matches “hello nothing”.')).toBeVisible()
+  await page.getByRole('searchbox', { name: 'Search transfers' }).fill('')
+
+  await app.button('Remove: hello-world.sif').click()
+  await expect(page.getByRole('article')).toHaveCount(1)
+  await app.button('Clear').click()
+  await expect(page.getByText('Nothing is moving. Drop a file, or paste a library:// link.')).toBeVisible()
+  await app.reload()
+  await app.go('Transfers')
+  await expect(page.getByText('Nothing is moving. Drop a file, or paste a library:// link.')).toBeVisible()
+})
