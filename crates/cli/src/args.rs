@@ -21,7 +21,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Server to use: a host, or the base address of a library
-    #[arg(long, global = true, value_name = "URL", env = "SIFTER_SERVER")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "SIFTER_SERVER",
+        hide_env_values = true
+    )]
     pub(crate) server: Option<String>,
     /// File that holds an access token, for this call only
     #[arg(long, global = true, value_name = "FILE")]
@@ -33,7 +39,13 @@ pub(crate) struct Options {
     #[arg(long, global = true)]
     pub(crate) force: bool,
     /// Folder for everything Sifter keeps
-    #[arg(long, global = true, value_name = "DIR", env = "SIFTER_HOME")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "SIFTER_HOME",
+        hide_env_values = true
+    )]
     pub(crate) home: Option<PathBuf>,
     /// Print one JSON object instead of text
     #[arg(long, global = true)]
@@ -54,13 +66,13 @@ pub(crate) enum Verb {
         /// Image (SIF file)
         file: PathBuf,
         /// Where it goes: library://entity/collection/container:tag[,tag]
-        #[arg(value_parser = reference)]
+        #[arg(value_name = "REF", value_parser = reference)]
         reference: Reference,
     },
     /// Fetch an image from a library
     Pull {
         /// Image: library://entity/collection/container:tag
-        #[arg(value_parser = reference)]
+        #[arg(value_name = "REF", value_parser = reference)]
         reference: Reference,
         /// File or folder to write; <container>_<tag>.sif in this folder when left out
         out: Option<PathBuf>,
@@ -68,7 +80,7 @@ pub(crate) enum Verb {
     /// List what is in a library, or below an entity, a collection or a container
     List {
         /// Place: entity, entity/collection or entity/collection/container
-        #[arg(value_parser = reference)]
+        #[arg(value_name = "REF", value_parser = reference)]
         reference: Option<Reference>,
     },
     /// Find containers
@@ -79,7 +91,7 @@ pub(crate) enum Verb {
     /// Delete an image
     Delete {
         /// Image: library://entity/collection/container:tag, or a hash in place of the tag
-        #[arg(value_parser = reference)]
+        #[arg(value_name = "REF", value_parser = reference)]
         reference: Reference,
     },
     /// Show what an image or a container says about itself

@@ -28,6 +28,7 @@ use crate::stop::Stop;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.options.json);
+    let _log = session::log(&cli.options);
     match verbs::run(cli, output, &Stop::listen()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

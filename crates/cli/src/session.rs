@@ -30,7 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// An engine for one command.
 pub(crate) struct Engine {
     pub(crate) core: Arc<AppCore>,
-    _log: Option<LogGuard>,
     _scratch: TempDir,
 }
 
@@ -39,13 +38,11 @@ impl Engine {
     pub(crate) async fn of_this_person(options: &Options) -> Result<Self, Failure> {
         let scratch = scratch()?;
         let home = home(options)?;
-        let log = log(&home);
         let mut config = CoreConfig::new(home, Arc::new(Terminal));
         config.transfers = scratch.path().to_owned();
         config.background = false;
         Ok(Self {
             core: AppCore::start(config).await?,
-            _log: log,
             _scratch: scratch,
         })
     }
@@ -58,7 +55,6 @@ impl Engine {
         config.background = false;
         Ok(Self {
             core: AppCore::start(config).await?,
-            _log: None,
             _scratch: scratch,
         })
     }
@@ -214,14 +210,12 @@ fn scratch() -> Result<TempDir, Failure> {
         })
 }
 
-/// The command line keeps no log unless it is asked to.
-fn log(home: &Home) -> Option<LogGuard> {
+/// Keeps a log for as long as the answer lives. The command line keeps none unless `SIFTER_LOG` asks for it.
+pub(crate) fn log(options: &Options) -> Option<LogGuard> {
     std::env::var_os("SIFTER_LOG")?;
-    match sifter_app_core::start_log(home.logs()) {
-        Ok(guard) => Some(guard),
-        Err(error) => {
-            note(&format!("Warning: no log is written ({error})."));
-            None
-        }
+    let started = sifter_app_core::start_log(home(options).ok()?.logs());
+    if let Err(error) = &started {
+        note(&format!("Warning: no log is written ({error})."));
     }
+    started.ok()
 }

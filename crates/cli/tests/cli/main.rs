@@ -1,0 +1,10 @@
+//! The built command against the real local library.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod accounts;
+mod bench;
+mod browse;
+mod interrupt;
+mod transfers;
+mod usage;
