@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
         loop {
             let missing = self.end - self.written - self.buffer.len() as u64;
             if missing == 0 {
-                return Ok(());
+                return self.pull.ends(stream).await;
             }
             let bytes = match self.pull.next(stream).await {
                 Some(Ok(bytes)) => bytes,
@@ -174,6 +174,15 @@ impl Pull<'_> {
         match tokio::time::timeout(after, stream.next()).await {
             Ok(next) => next,
             Err(_) => Some(Err(Broken::Idle { after }.into())),
+        }
+    }
+
+    /// Whether an answer that gave every byte ends there. One that breaks or hangs only now has
+    /// done its duty; one that goes on is not the answer that was asked for.
+    async fn ends(&self, stream: &mut ByteStream) -> Result<(), Arrival> {
+        match self.next(stream).await {
+            Some(Ok(bytes)) if !bytes.is_empty() => Err(Arrival::TooMuch),
+            _ => Ok(()),
         }
     }
 

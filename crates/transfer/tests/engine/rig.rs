@@ -124,16 +124,26 @@ impl Rig {
         self.engine().snapshot().get(id).unwrap().clone()
     }
 
-    /// Waits until a transfer is as `wanted`.
+    /// Waits until a transfer is as `wanted`. Looks at the transfer itself: what was published last
+    /// may be older than the command that was just answered.
     pub(crate) async fn until(
         &self,
         id: TransferId,
         wanted: impl Fn(&TransferView) -> bool,
     ) -> TransferView {
         let mut watch = self.engine().watch();
-        let matches = watch.wait_for(|snapshot| snapshot.get(id).is_some_and(&wanted));
-        match tokio::time::timeout(PATIENCE, matches).await {
-            Ok(snapshot) => snapshot.unwrap().get(id).unwrap().clone(),
+        let waiting = async {
+            loop {
+                watch.borrow_and_update();
+                let view = self.view(id);
+                if wanted(&view) {
+                    return view;
+                }
+                watch.changed().await.unwrap();
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(view) => view,
             Err(_) => panic!("never came to be as wanted: {:#?}", self.view(id)),
         }
     }
