@@ -40,7 +40,8 @@ pub(super) async fn run(call: &Call<'_>) -> Result<(), Failure> {
                 library_url: server.library_url,
                 login: account.login,
                 display: account.display,
-                stored: account.storage != Storage::SessionOnly,
+                stored: call.options.token_file.is_none()
+                    && account.storage != Storage::SessionOnly,
                 expires: account.expires,
                 quota: server.quota,
             })
