@@ -52,7 +52,7 @@ test('a server is connected, signed in to with a token, used and removed', async
   await app.go('Accounts')
   await page.getByRole('option', { name: new RegExp(name) }).click()
   await expect(page.getByText('signed in as grace with a pasted token')).toBeVisible()
-  await expect(page.getByText('Resumes uploads')).toBeVisible()
+  await expect(page.getByText('Tags for each architecture')).toBeVisible()
   await app.button('Remove server…').click()
   await app.sheet.getByRole('button', { name: 'Remove server' }).click()
   await expect(app.toast(`Removed ${name}`)).toBeVisible()

@@ -19,9 +19,9 @@ async function overTheWire(app: Window, library: Library, relay: Relay): Promise
 }
 
 /** Starts the upload of the large image from its sheet and stops the wire in the middle. */
-async function uploadHeld(app: Window, relay: Relay): Promise<void> {
+async function uploadHeld(app: Window, relay: Relay, file: string = samples.large): Promise<void> {
   relay.hold('up', IN_THE_MIDDLE)
-  const sheet = await app.choose(samples.large)
+  const sheet = await app.choose(file)
   await sheet.getByRole('button', { name: /^Upload 40\.\d MiB$/ }).click()
   await app.go('Transfers')
   await expect(app.job(FILE)).toContainText(/Uploading/)
@@ -147,21 +147,27 @@ test('a download stands still, goes on where it was, and is whole', async ({
   expect(sha256(bridge.at('downloads', FILE))).toBe(sha256(samples.large))
 })
 
-test('what cannot go on says why, and goes on when asked', async ({ app, bridge, page }) => {
-  await bridge.signIn()
-  await app.open()
-  const file = bridge.at('fleeting_1.sif')
-  await copyFile(samples.newer, file)
-  await bridge.call('transfer_pause_all', {})
-  const sheet = await app.choose(file)
-  await sheet.getByRole('button', { name: /^Upload/ }).click()
-  await app.go('Transfers')
-  await expect(app.job('fleeting_1.sif')).toBeVisible()
+test('what cannot go on says why, and goes on when asked', async ({
+  app,
+  bridge,
+  page,
+  startLibrary,
+  startRelay,
+}) => {
+  const library = await startLibrary()
+  const relay = await startRelay(library)
+  await overTheWire(app, library, relay)
+  const file = bridge.at(FILE)
+  await copyFile(samples.large, file)
+  await uploadHeld(app, relay, file)
+  await app.button(`Pause: ${FILE}`).click()
+  await expect(app.job(FILE)).toContainText(/Paused at/)
   await rm(file)
-  await app.button('Resume all').click()
+  relay.release()
+  await app.button(`Resume: ${FILE}`).click()
 
   await expect(app.heading('Needs attention')).toBeVisible()
-  const problem = page.getByRole('article', { name: 'fleeting_1.sif is gone' })
+  const problem = page.getByRole('article', { name: `${FILE} is gone` })
   await expect(problem).toContainText('It was moved, renamed or deleted, or its drive is not connected.')
   await expect(app.status).toContainText('1 transfer needs attention')
   await expect(app.place('Transfers')).toContainText('1 !')
@@ -169,9 +175,9 @@ test('what cannot go on says why, and goes on when asked', async ({ app, bridge,
   await problem.getByRole('button', { name: 'Copy details' }).click()
   await expect.poll(() => app.copied()).not.toBeUndefined()
 
-  await copyFile(samples.newer, file)
+  await copyFile(samples.large, file)
   await problem.getByRole('button', { name: 'Try again' }).click()
-  await expect(app.job('fleeting_1.sif')).toContainText('Arrived')
+  await expect(app.job(FILE)).toContainText('Arrived')
 })
 
 test('the history is searched and cleared', async ({ app, bridge, page }) => {
@@ -190,7 +196,7 @@ test('the history is searched and cleared', async ({ app, bridge, page }) => {
 
   await app.button('Remove: hello-world.sif').click()
   await expect(page.getByRole('article')).toHaveCount(1)
-  await app.button('Clear').click()
+  await app.button('Clear finished transfers').click()
   await expect(page.getByText('Nothing is moving. Drop a file, or paste a library:// link.')).toBeVisible()
   await app.reload()
   await app.go('Transfers')
