@@ -1,5 +1,9 @@
 /** What jsdom lacks and the window uses. */
+import { configure } from '@testing-library/svelte'
 import { vi } from 'vitest'
+
+// Looking up whether each element is hidden costs most of the time of a test here.
+configure({ defaultHidden: true })
 
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
   this.open = true

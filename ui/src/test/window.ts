@@ -49,7 +49,7 @@ export async function settled(): Promise<void> {
 export async function openWindow(opening: Opening = {}) {
   const host = new FakeHost({ ...script(opening.app), ...opening.script })
   const sifter = new Sifter(host)
-  const user = userEvent.setup()
+  const user = userEvent.setup({ delay: null })
   const view = render(App, { sifter })
   await settled()
   if (opening.route) sifter.navigation.go(opening.route)

@@ -1,12 +1,10 @@
 // Words of the Accounts screen and of the sheet that connects a server.
 
-import type { Capabilities, ServerKind, ServerState, Storage } from '../../contract/generated'
+import type { Capabilities, ServerState, Storage } from '../../contract/generated'
 import { size } from '../format'
 
 export const accounts = {
   title: 'Accounts',
-  one: (server: string, account: string | null) =>
-    account === null ? `${server}, signed out` : `${server}, ${account}`,
   listLabel: 'Servers',
   connect: 'Connect a server…',
   signIn: 'Sign in',
@@ -16,10 +14,8 @@ export const accounts = {
   refresh: 'Check again',
   start: 'Start',
   stop: 'Stop',
-  library: 'Library',
   keys: 'Keys',
   builder: 'Builder',
-  noBuilder: 'No builder',
   signedOut: 'signed out',
   state: {
     unknown: 'Not asked yet',
@@ -35,11 +31,6 @@ export const accounts = {
     display === null
       ? `${host}, signed out`
       : `${host}, signed in as ${display} ${byBrowser ? 'through the browser' : 'with a pasted token'}`,
-  kind: {
-    this_computer: 'Runs in Sifter, on this computer only.',
-    sylabs_cloud: 'The public library of Sylabs.',
-    library: 'A library server.',
-  } satisfies Record<ServerKind, string>,
   can: 'What this server can do',
   cannotTell: 'The server has not been asked yet.',
   signInFacts: 'Sign-in',
@@ -86,6 +77,5 @@ export const connect = {
   go: 'Connect',
   asking: 'Asking the server…',
   cancel: 'Cancel',
-  insecure: 'Connect without encryption',
   connected: (server: string) => `Connected to ${server}`,
 }

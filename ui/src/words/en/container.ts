@@ -39,7 +39,6 @@ export const container = {
   hideInspector: 'Hide inspector',
   inspector: (name: string, tag: string, arch: string) => `${name}:${tag}, ${arch}`,
   download: (bytes: number) => `Download ${size(bytes)}`,
-  downloadShort: 'Download',
   copyPinned: 'Copy reference with digest',
   signature: 'Signature',
   notSigned: 'Not signed',
@@ -66,5 +65,4 @@ export const container = {
     `This removes the image, ${size(bytes)}, from ${server} for everyone. Files that were downloaded before stay where they are.`,
   deleteYes: (bytes: number) => `Delete ${size(bytes)}`,
   deleted: (tag: string, arch: string) => `Deleted ${tag} for ${arch}`,
-  untaggedName: (digest: string) => `Untagged ${digest}`,
 }

@@ -50,8 +50,5 @@ export const frame = {
   allAnswering: 'All services answering',
   slow: (server: string) => `${server} is slow`,
   notAnswering: (server: string) => `${server} does not answer`,
-  loading: 'Loading…',
-  notStarted: 'Sifter could not start',
-  stale: 'Showing what was here before.',
   windowTitle: (title: string) => `${title} · Sifter`,
 }

@@ -20,7 +20,6 @@ export const settings = {
   local: 'This computer',
   startLocal: 'Start the library on this computer with Sifter',
   startLocalNote: 'It answers on this computer only.',
-  security: 'Sign-ins',
   keychain: 'Keychain',
   keychainState: {
     ready: (name: string) => `${name} is ready`,
@@ -36,5 +35,4 @@ export const settings = {
   direct: 'Connects directly',
   data: 'Data folder',
   showData: 'Show data folder',
-  saved: 'Saved',
 }

@@ -30,7 +30,6 @@ export const uploads = {
   addTag: 'Add a tag',
   whatChanged: 'What changed',
   private: 'Private: only you can download it',
-  file: 'File',
   files: 'Files',
   containerOf: (file: string) => `Container for ${file}`,
   tagsOf: (file: string) => `Tags for ${file}`,
@@ -47,16 +46,13 @@ export const uploads = {
   signInFirst: (server: string) => `Sign in to ${server}`,
   signedOut: (server: string) =>
     `You are not signed in to ${server}. The files stay in this sheet meanwhile.`,
-  noServer: 'There is no library to upload to yet.',
   startLocal: 'Start the library on this computer',
-  connect: 'Connect a server…',
   incompletePath: 'Give it as entity/collection/container.',
   incompleteCollection: 'Give it as entity/collection.',
   invalidTag: (tag: string) =>
     `“${tag}” does not work as a tag: letters, digits, dots, dashes and underscores.`,
   badTag: 'Not a valid tag',
   ociNote: 'OCI-SIF: only SingularityCE 4 and later can run it.',
-  alreadyThere: 'Already in the library: only the tags will be set',
   effects: {
     newTag: (tag: string, arch: string) => `New tag \`${tag}\` for ${arch}`,
     moves: (tag: string, arch: string) => `\`${tag}\` moves for ${arch}`,

@@ -1,0 +1,126 @@
+/** Every screen and every sheet, as a screen reader finds it. */
+import { describe, expect, it } from 'vitest'
+
+import { libraryRoutes } from '../host/demo/library'
+import { servers } from '../host/demo/servers'
+import { badFile, oneFile, severalFiles } from '../host/demo/uploads'
+import { uiError, type Script } from '../host/fake'
+import type { Route } from '../state/navigation.svelte'
+import type { Sifter } from '../state/sifter.svelte'
+import { violations } from '../test/axe'
+import { openWindow, settled, type Opening } from '../test/window'
+
+const image = {
+  serverId: 'cloud',
+  path: { entity: 'ada', collection: 'genomics', container: 'samtools' },
+  tag: '1.21',
+  arch: 'amd64',
+}
+const nothing = {
+  active: [],
+  queued: [],
+  attention: [],
+  history: [],
+  speedUp: 0,
+  speedDown: 0,
+  allPaused: false,
+}
+const down: Script = {
+  library_container: () => Promise.reject(uiError('not_found', { params: { signedIn: false } })),
+}
+
+const routes: [string, Route, Opening?][] = [
+  ['home', { name: 'home' }],
+  [
+    'home with nothing on it',
+    { name: 'home' },
+    { script: { transfer_list: () => nothing, server_list: () => [] } },
+  ],
+  ['transfers', { name: 'transfers' }],
+  ['no transfers', { name: 'transfers' }, { script: { transfer_list: () => nothing } }],
+  ['files on this computer', libraryRoutes.computer],
+  ['accounts', { name: 'accounts' }],
+  ['accounts without a server', { name: 'accounts' }, { script: { server_list: () => [] } }],
+  ['settings', { name: 'settings' }],
+  ['the ways to sign in', { name: 'sign_in', serverId: 'uni' }],
+  ['a token to paste', { name: 'sign_in', serverId: 'cloud' }],
+  ['a sign-in at a server that is off', { name: 'sign_in', serverId: 'this-computer' }],
+  ['a server', libraryRoutes.server],
+  ['a server that is off', libraryRoutes.off],
+  ['a person', libraryRoutes.entity],
+  ['a collection', libraryRoutes.library],
+  ['an empty collection', libraryRoutes.empty],
+  ['a container', libraryRoutes.container],
+  ['a container that is not there', libraryRoutes.container, { script: down }],
+  ['a search', libraryRoutes.search],
+]
+
+const sheets: [string, (sifter: Sifter) => void][] = [
+  ['connect', (sifter) => sifter.sheets.open({ kind: 'connect' })],
+  ['shortcuts', (sifter) => sifter.sheets.open({ kind: 'shortcuts' })],
+  ['upload one file', (sifter) => sifter.uploads.open(oneFile, null)],
+  ['upload several files', (sifter) => sifter.uploads.open(severalFiles, null)],
+  ['upload no image', (sifter) => sifter.uploads.open(badFile, null)],
+  ['upload signed out', (sifter) => sifter.uploads.open(oneFile, { serverId: 'uni', path: {} })],
+  [
+    'delete an image',
+    (sifter) => sifter.sheets.open({ kind: 'delete_image', image, digest: 'sha256.a3f9', size: 100 }),
+  ],
+  ['a name that is taken', (sifter) => void sifter.downloads.download({ ...image, arch: 'arm64' })],
+]
+
+describe('axe finds nothing on', () => {
+  it('the welcome page', async () => {
+    const { container } = await openWindow({ app: { firstRun: true, usesProxy: true } })
+    expect(container.querySelector('h1')?.textContent).toContain('first')
+    expect(await violations(container)).toEqual([])
+  })
+
+  it.each(routes)('%s', async (_, route, opening) => {
+    const { container } = await openWindow({ route, ...opening })
+    expect(container.querySelectorAll('h1')).toHaveLength(1)
+    expect(container.querySelectorAll('main')).toHaveLength(1)
+    expect(await violations(container)).toEqual([])
+  })
+
+  it.each(sheets)('the sheet: %s', async (_, open) => {
+    const { sifter, container } = await openWindow()
+    open(sifter)
+    await settled()
+    const dialog = container.querySelector('dialog')
+    expect(dialog).not.toBeNull()
+    expect(dialog!.contains(document.activeElement)).toBe(true)
+    expect(await violations(dialog!)).toEqual([])
+  })
+
+  it('a sign-in that waits for the browser', async () => {
+    const { container, sifter } = await openWindow({
+      route: { name: 'sign_in', serverId: 'uni' },
+      script: {
+        sign_in_start: () => ({
+          id: 'i1',
+          serverId: 'uni',
+          phase: 'waiting_for_browser',
+          host: servers[1]!.host,
+          secondsLeft: 60,
+          browserOpened: true,
+          error: null,
+        }),
+        sign_in_cancel: () => ({}),
+      },
+    })
+    await sifter.signIn.start('uni')
+    await settled()
+    expect(container.textContent).toContain('Waiting for your browser')
+    expect(await violations(container)).toEqual([])
+    await sifter.signIn.drop()
+  })
+
+  it('the window while the app does not answer', async () => {
+    const { container } = await openWindow({
+      script: { app_state: () => Promise.reject(uiError('internal')) },
+    })
+    expect(container.textContent).toContain('Something went wrong')
+    expect(await violations(container)).toEqual([])
+  })
+})
