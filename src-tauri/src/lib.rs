@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use sifter_app_core::{AppCore, CoreConfig, Home};
-use tauri::{Manager, RunEvent};
+use tauri::ipc::Invoke;
+use tauri::{Manager, RunEvent, Wry};
 
 /// The app's use cases, shared by the door, the event stream and the desktop's events.
 pub(crate) type Core = Arc<AppCore>;
@@ -20,7 +21,8 @@ pub(crate) const WINDOW: &str = "main";
 /// Runs the desktop program until its window is closed.
 #[must_use]
 pub fn run() -> ExitCode {
-    let watch = tauri::generate_handler![door::app_watch];
+    let watch: Box<dyn Fn(Invoke<Wry>) -> bool + Send + Sync> =
+        Box::new(tauri::generate_handler![door::app_watch]);
     let mut builder = tauri::Builder::default();
     // Two data folders are two apps; the same folder is one.
     if std::env::var_os(sifter_app_core::HOME_VARIABLE).is_none() {

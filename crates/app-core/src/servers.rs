@@ -4,17 +4,17 @@ mod book;
 mod connect;
 mod local;
 mod running;
-mod tokens;
 mod view;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sifter_account::{Account, AccountState, Accounts, Server, ServerKey};
+use sifter_account::{Account, AccountState, AccountTokens, Accounts, Server, ServerKey};
 use sifter_contract::{Capabilities, Quota, ServerState, UiError};
 use sifter_library_client::http::PlainHttp;
-use sifter_library_client::{Endpoints, Http, LibraryClient, discover};
+use sifter_library_client::{Anonymous, Endpoints, Http, LibraryClient, TokenSource, discover};
+use tokio::sync::Notify;
 use url::Url;
 
 use crate::errors::{self, Place};
@@ -26,7 +26,6 @@ use book::{Book, SavedServer};
 pub(crate) use connect::quota_of;
 pub use local::LOCAL_ID;
 use local::{LOCAL_NAME, LocalLibrary};
-use tokens::AccountTokens;
 pub(crate) use view::host_text;
 
 /// How a server is doing, as far as it was asked.
@@ -88,6 +87,8 @@ pub(crate) struct Servers {
     local: LocalLibrary,
     /// The person has stopped the local library: it does not come back by itself.
     local_stopped: AtomicBool,
+    /// Told whenever the local library has started, whoever asked for it.
+    local_started: Notify,
     /// Where the running local library says its services are.
     local_services: Mutex<Option<Endpoints>>,
     accounts: Accounts,
@@ -103,6 +104,7 @@ impl Servers {
             book: Book::open(home.servers_file())?,
             local: LocalLibrary::new(home.library_folder()),
             local_stopped: AtomicBool::new(false),
+            local_started: Notify::new(),
             local_services: Mutex::default(),
             accounts,
             hub,
@@ -178,7 +180,10 @@ impl Servers {
         server: &Reachable,
         account: Option<&Account>,
     ) -> Result<LibraryClient, sifter_library_client::Error> {
-        let tokens = AccountTokens::new(&self.accounts, server.for_accounts(), account);
+        let tokens: Arc<dyn TokenSource> = match account {
+            Some(account) => Arc::new(AccountTokens::new(self.accounts.clone(), account)),
+            None => Arc::new(Anonymous),
+        };
         LibraryClient::new(
             self.http_for(server).clone(),
             server.endpoints.clone(),
@@ -205,6 +210,7 @@ impl Servers {
     /// Starts the local library, or answers where it runs already.
     pub(crate) async fn start_local(&self) -> Result<Url, UiError> {
         self.local_stopped.store(false, Ordering::SeqCst);
+        let was_running = self.local.base().is_some();
         let base = self
             .local
             .start(self.book.local_port())
@@ -225,6 +231,9 @@ impl Servers {
             .await;
         if let Err(error) = moved {
             tracing::warn!(error = %error, "the account on this computer was not told of the new port");
+        }
+        if !was_running {
+            self.local_started.notify_one();
         }
         Ok(base)
     }

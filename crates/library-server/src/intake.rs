@@ -40,6 +40,7 @@ pub(crate) async fn begin(
     caller: Identity,
     promise: Promise,
 ) -> Result<Upload, Fault> {
+    uploads::check_size(promise.size)?;
     let (config, clock) = (state.config().clone(), state.clock().clone());
     let free = free_space(state.blobs().clone()).await?;
     let needed = promise.size.saturating_add(config.uploads.spare_disk);

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::packages::{self, Purpose};
-use crate::{root, run, step, ui};
+use crate::{build, root, step, ui};
 
 /// The scenarios.
 #[derive(Clone, Copy, ValueEnum)]
@@ -17,27 +17,29 @@ pub(crate) enum Scenario {
     CliInterop,
 }
 
-/// Runs one scenario after making sure that its programs are there.
+/// Builds what one scenario needs and runs it.
 pub(crate) fn run(scenario: Scenario) -> Result<()> {
-    packages::ensure(Purpose::Drive)?;
     match scenario {
         Scenario::MainJob => {
+            packages::ensure(Purpose::Drive)?;
             ui::build()?;
-            step::quiet(
-                "Sifter",
-                Command::new("cargo").args(["build", "--package", "sifter"]),
-            )?;
+            build::app()?;
             main_job()
         }
-        Scenario::CliInterop => cli_interop(),
+        Scenario::CliInterop => {
+            packages::ensure(Purpose::Drive)?;
+            ui::build()?;
+            build::everything()?;
+            cli_interop()
+        }
     }
 }
 
-/// The main journey with a file of at least 200 MiB. Expects the app and its bundle to be built.
+/// The main journey with a file of at least 200 MiB.
 pub(crate) fn main_job() -> Result<()> {
     step::shown(
         "main job",
-        journey()
+        Command::new(root::built("journey"))
             .args(["main-job", "--pictures"])
             .arg(root::target().join("main-job")),
     )
@@ -45,27 +47,12 @@ pub(crate) fn main_job() -> Result<()> {
 
 /// The same journey with the sample image, in both themes, for people to look at.
 pub(crate) fn tour() -> Result<()> {
-    run::sample()?;
     step::shown(
         "tour",
-        journey()
+        Command::new(root::built("journey"))
             .args(["tour", "--pictures"])
             .arg(root::target().join("tour")),
     )
-}
-
-fn journey() -> Command {
-    let mut command = Command::new("cargo");
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "sifter-window-tests",
-        "--bin",
-        "journey",
-        "--",
-    ]);
-    command
 }
 
 /// The official client pushes, pulls, searches and deletes. Skipped where Go is absent or too old.
@@ -86,14 +73,6 @@ pub(crate) fn cli_interop() -> Result<()> {
     }
     step::shown(
         "official Go client",
-        Command::new("cargo").args([
-            "test",
-            "--package",
-            "sifter-cli",
-            "--test",
-            "interop",
-            "--",
-            "--ignored",
-        ]),
+        &mut build::tests(&["--test=interop", "--", "--ignored"]),
     )
 }

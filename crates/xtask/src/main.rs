@@ -3,6 +3,7 @@
 //! It stays small on purpose (three dependencies), so that a fresh machine says what it is doing
 //! within seconds of the first command.
 
+mod build;
 mod check;
 mod e2e;
 mod generate;

@@ -13,3 +13,10 @@ pub(crate) fn root() -> &'static Path {
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
+
+/// A program that this checkout has built.
+pub(crate) fn built(program: &str) -> PathBuf {
+    target()
+        .join("debug")
+        .join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+}

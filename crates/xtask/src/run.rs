@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::packages::{self, Purpose};
-use crate::{e2e, root, session, step, ui};
+use crate::{build, e2e, root, session, step, ui};
 
 /// Builds everything, makes the sample image, and opens Sifter; without a display, plays the tour instead.
 pub(crate) fn run() -> Result<()> {
@@ -16,10 +16,7 @@ pub(crate) fn run() -> Result<()> {
         Purpose::Drive
     })?;
     ui::build()?;
-    step::quiet(
-        "Sifter",
-        Command::new("cargo").args(["build", "--package", "sifter"]),
-    )?;
+    build::app()?;
     let sample = sample()?;
     if !watched {
         step::say("  no display here: playing the tour on a virtual one");
@@ -28,14 +25,9 @@ pub(crate) fn run() -> Result<()> {
     let home = home()?;
     step::say(&format!("  a sample image to share: {}", sample.display()));
     step::say(&format!("  data folder: {}", home.display()));
-    let binary = root::target().join("debug").join(if cfg!(windows) {
-        "sifter.exe"
-    } else {
-        "sifter"
-    });
     step::shown(
         "Sifter is open; close its window to end",
-        Command::new(binary).env("SIFTER_HOME", home),
+        Command::new(root::built("sifter")).env("SIFTER_HOME", home),
     )
 }
 
@@ -52,20 +44,11 @@ fn home() -> Result<std::path::PathBuf> {
 }
 
 /// Makes `target/sample/hello-world.sif`, a real image with a root file system.
-pub(crate) fn sample() -> Result<std::path::PathBuf> {
+fn sample() -> Result<std::path::PathBuf> {
     let path = root::target().join("sample/hello-world.sif");
     step::quiet(
         "sample image",
-        Command::new("cargo")
-            .args([
-                "run",
-                "--package",
-                "sifter-test-support",
-                "--bin",
-                "sample-image",
-                "--",
-            ])
-            .arg(&path),
+        Command::new(root::built("sample-image")).arg(&path),
     )?;
     Ok(path)
 }

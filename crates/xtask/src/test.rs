@@ -1,12 +1,11 @@
 //! `cargo xtask test`: everything, quick things first.
 
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::Result;
 
 use crate::packages::{self, Purpose};
-use crate::{check, e2e, root, step, ui};
+use crate::{build, check, e2e, root, step, ui};
 
 /// Installs what is missing and runs every check and test.
 pub(crate) fn test() -> Result<()> {
@@ -16,35 +15,20 @@ pub(crate) fn test() -> Result<()> {
     check::all()?;
     step::quiet("window checks", &mut ui::npm("ui", &["run", "check"]))?;
     step::shown("window unit tests", &mut ui::npm("ui", &["run", "test"]))?;
-    step::shown(
-        "unit and wire tests",
-        Command::new("cargo").args([
-            "test",
-            "--workspace",
-            "--exclude",
-            "sifter-window-tests",
-            "--quiet",
-        ]),
-    )?;
-    step::quiet(
-        "Sifter and its bridge",
-        Command::new("cargo").args(["build", "--package", "sifter", "--package", "sifter-bridge"]),
-    )?;
+    build::everything()?;
+    step::shown("unit and wire tests", &mut build::tests(&["--quiet"]))?;
     ui::install("tests/ui")?;
+    step::quiet(
+        "checks of the window flows",
+        &mut ui::npm("tests/ui", &["run", "check"]),
+    )?;
     step::shown(
         "window flows in Chromium",
-        ui::npm("tests/ui", &["run", "test"])
-            .env("SIFTER_BRIDGE", root::target().join("debug/sifter-bridge")),
+        ui::npm("tests/ui", &["run", "test"]).env("SIFTER_BRIDGE", root::built("sifter-bridge")),
     )?;
     step::shown(
         "window tests",
-        Command::new("cargo").args([
-            "test",
-            "--package",
-            "sifter-window-tests",
-            "--",
-            "--test-threads=1",
-        ]),
+        &mut build::tests(&["--test=window", "--", "--ignored", "--test-threads=1"]),
     )?;
     e2e::main_job()?;
     e2e::cli_interop()?;

@@ -92,7 +92,7 @@ impl App {
     pub async fn find(&self, xpath: &str) -> Result<Element> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            for element in self.client.find_all(Locator::XPath(xpath)).await? {
+            for element in answered(xpath, self.client.find_all(Locator::XPath(xpath))).await? {
                 // An element may be redrawn between being found and being asked.
                 if element.is_displayed().await.unwrap_or(false) {
                     return Ok(element);
@@ -113,12 +113,8 @@ impl App {
     pub async fn gone(&self, xpath: &str) -> Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            if self
-                .client
-                .find_all(Locator::XPath(xpath))
-                .await?
-                .is_empty()
-            {
+            let found = answered(xpath, self.client.find_all(Locator::XPath(xpath))).await?;
+            if found.is_empty() {
                 return Ok(());
             }
             tokio::time::sleep(GLANCE).await;
@@ -137,7 +133,7 @@ impl App {
         let begun = Instant::now();
         loop {
             let element = self.find(xpath).await?;
-            match element.click().await {
+            match answered(xpath, element.click()).await {
                 Ok(()) => return Ok(()),
                 // Something lay over it or it was redrawn: look again.
                 Err(_) if begun.elapsed() < PATIENCE => tokio::time::sleep(GLANCE).await,
@@ -228,6 +224,16 @@ impl App {
     pub async fn close(self) -> Result<()> {
         Ok(self.client.close().await?)
     }
+}
+
+/// What the driver answers, or an error when it says nothing: it waits for ever when the element it works on
+/// goes away at the wrong moment.
+async fn answered<T>(
+    about: &str,
+    call: impl Future<Output = Result<T, fantoccini::error::CmdError>>,
+) -> Result<T> {
+    let answer = tokio::time::timeout(PATIENCE, call).await;
+    Ok(answer.with_context(|| format!("the driver says nothing about {about}"))??)
 }
 
 /// XPath of a button by its accessible name.

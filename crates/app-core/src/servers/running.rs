@@ -37,21 +37,27 @@ impl AppCore {
     }
 
     /// Announces the servers, asks each how it is when `ask` says so, and announces again whenever an account
-    /// changes.
+    /// changes or the local library has started.
     pub(crate) fn follow_accounts(&self, ask: bool) {
         let (servers, stop) = (Arc::clone(&self.servers), self.stop.clone());
         let mut changes = self.accounts.changes();
         self.tasks.spawn(async move {
             servers.announce().await;
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = servers.refresh_all(), if ask => {}
-                else => {}
+            if ask {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = servers.refresh_all() => {}
+                }
             }
             loop {
                 tokio::select! {
                     () = stop.cancelled() => return,
                     changed = changes.changed() => if changed.is_err() { return },
+                    () = servers.local_started.notified() => {
+                        if let Err(error) = servers.refresh(LOCAL_ID).await {
+                            tracing::warn!(error = %error, "the library on this computer was not asked");
+                        }
+                    }
                 }
                 servers.announce().await;
             }

@@ -50,6 +50,14 @@ pub(crate) fn choose_part_size(size: u64) -> u64 {
         .clamp(SMALLEST_PART, LARGEST_PART)
 }
 
+/// Whether a file of this many bytes may be announced at all.
+pub(crate) fn check_size(size: u64) -> Result<(), Fault> {
+    if size == 0 || size > LARGEST_FILE {
+        return Err(Fault::Invalid("filesize must be between 1 byte and 16 TiB"));
+    }
+    Ok(())
+}
+
 /// Begins an upload. `part_size` is `None` for a single PUT.
 pub(crate) fn begin(
     connection: &Connection,
@@ -60,9 +68,7 @@ pub(crate) fn begin(
     part_size: Option<u64>,
     md5: &str,
 ) -> Result<Upload, Fault> {
-    if size == 0 || size > LARGEST_FILE {
-        return Err(Fault::Invalid("filesize must be between 1 byte and 16 TiB"));
-    }
+    check_size(size)?;
     let multipart = part_size.is_some();
     let part_size = part_size.unwrap_or(size).max(1);
     let total_parts = size.div_ceil(part_size);

@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::desktop::Desktop;
 use crate::programs::wait_until;
 
-/// Leaves the welcome page and starts the library on this computer.
+/// Leaves the welcome page and goes to the library on this computer, which starts by that.
 ///
 /// # Errors
 /// When a step does not come out.
@@ -16,7 +16,6 @@ pub async fn choose_local_library(app: &App) -> Result<()> {
     app.press("Just look around").await?;
     app.click("//nav//button[contains(., 'This computer')]")
         .await?;
-    app.press("Start it").await?;
     app.find("//main//button[normalize-space(.)='Sign in']")
         .await?;
     Ok(())
