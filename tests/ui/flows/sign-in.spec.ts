@@ -72,7 +72,7 @@ test.describe('signing in through the browser', () => {
     await browser.getByRole('button', { name: 'Cancel' }).click()
     await expect(browser.getByRole('heading', { name: 'The sign-in was declined' })).toBeVisible()
 
-    await expect(app.heading('The sign-in was declined')).toBeVisible()
+    await expect(app.problem('The sign-in was declined')).toBeVisible()
     await app.button('Start again').click()
     await expect(app.heading('Waiting for your browser…')).toBeVisible()
   })

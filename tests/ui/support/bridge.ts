@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { Commands, TransferList, TransferView, UiError } from '../../../ui/src/contract/generated'
+import type { Commands, Phase, TransferList, TransferView, UiError } from '../../../ui/src/contract/generated'
 import type { Library } from './library'
 import { root, start, type Running } from './programs'
 import { approve } from './sign-in-page'
@@ -113,8 +113,13 @@ export class Bridge {
     file: string,
     place: string,
     tags: string[],
-    serverId = THIS_COMPUTER,
+    serverId: string = THIS_COMPUTER,
   ): Promise<TransferView> {
+    return await this.ended(await this.begin(file, place, tags, serverId))
+  }
+
+  /** Begins to put an image into a library; answers the transfer's id. */
+  async begin(file: string, place: string, tags: string[], serverId: string): Promise<string> {
     const [entity = '', collection = '', container = ''] = place.split('/')
     await this.willChoose(file)
     const sheet = await this.call('upload_choose', {})
@@ -126,7 +131,16 @@ export class Bridge {
       private: false,
     }))
     const [id = ''] = await this.call('upload_start', { sheetId: sheet.id, serverId, items })
-    return await this.ended(id)
+    return id
+  }
+
+  /** Waits until a transfer is in a phase. */
+  async phase(id: string, kind: Phase['kind']): Promise<void> {
+    await until(`the transfer is ${kind}`, async () => {
+      const { active, queued, attention, history } = await this.transfers()
+      const found = [...active, ...queued, ...attention, ...history].find((one) => one.id === id)
+      return found?.phase.kind === kind
+    })
   }
 
   /** Waits until a transfer has come to its good end. */

@@ -1,6 +1,14 @@
+/** A request or answer up to this size always passes: the talk around a transfer. */
+const TALK = 256 << 10
+
+/** What a connection has carried in one direction since the other side spoke last. */
+interface Turn {
+  bytes: number
+}
+
 /**
  * A wire between the app and a library that a test can hold: bytes wait in it until they are let go, so
- * that a transfer stands still in its middle for as long as a test looks at it.
+ * that a transfer stands still in its middle for as long as a test looks at it. Short messages pass.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
@@ -35,7 +43,7 @@ export class Relay {
     this.port = (this.server.address() as AddressInfo).port
   }
 
-  /** Lets so many more bytes through in one direction, then none. */
+  /** Lets so many more bytes of long messages through in one direction, then none. */
   hold(way: Way, after: number): void {
     this.left[way] = after
   }
@@ -59,14 +67,17 @@ export class Relay {
 
   private join(near: Socket): void {
     const far = connect(this.target, '127.0.0.1')
-    this.pass(near, far, 'up')
-    this.pass(far, near, 'down')
+    const turns = { up: { bytes: 0 }, down: { bytes: 0 } }
+    near.on('data', () => (turns.down.bytes = 0))
+    far.on('data', () => (turns.up.bytes = 0))
+    this.pass(near, far, 'up', turns.up)
+    this.pass(far, near, 'down', turns.down)
   }
 
-  private pass(from: Socket, to: Socket, way: Way): void {
+  private pass(from: Socket, to: Socket, way: Way, turn: Turn): void {
     this.sockets.add(from)
     from.setNoDelay(true)
-    from.on('data', (bytes) => this.send(bytes, from, to, way))
+    from.on('data', (bytes) => this.send(bytes, from, to, way, turn))
     from.on('end', () => to.end())
     from.on('error', () => to.destroy())
     from.on('close', () => {
@@ -76,10 +87,13 @@ export class Relay {
     })
   }
 
-  private send(bytes: Buffer, from: Socket, to: Socket, way: Way): void {
-    const now = bytes.subarray(0, Math.max(0, Math.min(bytes.length, this.left[way])))
+  private send(bytes: Buffer, from: Socket, to: Socket, way: Way, turn: Turn): void {
+    const talk = Math.min(bytes.length, Math.max(0, TALK - turn.bytes))
+    const more = Math.min(bytes.length - talk, this.left[way])
+    const now = bytes.subarray(0, talk + more)
     const later = bytes.subarray(now.length)
-    this.left[way] -= now.length
+    turn.bytes += now.length
+    this.left[way] -= more
     if (now.length > 0 && !to.write(now) && later.length === 0) {
       from.pause()
       to.once('drain', () => from.resume())
@@ -88,7 +102,7 @@ export class Relay {
     from.pause()
     this.waiting.set(from, () => {
       from.resume()
-      this.send(later, from, to, way)
+      this.send(later, from, to, way, turn)
     })
   }
 }

@@ -37,6 +37,11 @@ export class Window {
     return this.page.getByRole('heading', { name })
   }
 
+  /** An error or another thing that needs the person. */
+  problem(title: string | RegExp): Locator {
+    return this.page.getByRole('article', { name: title })
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name, exact: true })
   }
