@@ -7,6 +7,9 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::format::harmless;
 
+/// Characters of a line that every terminal shows in one row.
+const LONGEST_LINE: usize = 79;
+
 /// How results are written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
@@ -48,13 +51,13 @@ impl Output {
         if failure.is_silent() {
             return;
         }
-        if self.json {
-            // The sentence on standard error is the answer when nobody takes the object.
-            let _ = writeln!(io::stdout().lock(), "{}", failure.json());
-        }
         if let Failure::Usage(error) = failure {
             let _ = error.print();
             return;
+        }
+        if self.json {
+            // The sentence on standard error is the answer when nobody takes the object.
+            let _ = writeln!(io::stdout().lock(), "{}", failure.json());
         }
         note(&format!("sifter-cli: {}", failure.sentence()));
         let details = failure.details();
@@ -70,9 +73,10 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
 }
 
-/// Writes over the present line of the terminal; an empty text clears it.
+/// Writes over the present line of the terminal; an empty text clears it. What a narrow terminal would wrap is cut.
 pub(crate) fn redraw(line: &str) {
+    let line: String = line.chars().take(LONGEST_LINE).collect();
     let mut out = io::stderr().lock();
     // As above: nobody to tell.
-    let _ = write!(out, "\r{}\u{1b}[K", harmless(line)).and_then(|()| out.flush());
+    let _ = write!(out, "\r{}\u{1b}[K", harmless(&line)).and_then(|()| out.flush());
 }

@@ -37,19 +37,22 @@ impl Drop for Progress {
     }
 }
 
+/// The numbers come first: a long name is what may be cut.
 fn line(transfer: &TransferView) -> String {
-    let name = &transfer.file_name;
-    match &transfer.phase {
-        Phase::Queued => format!("{name}: waiting"),
-        Phase::Hashing => format!("{name}: reading{}", share(transfer)),
-        Phase::Uploading => format!("{name}: sending{}{}", share(transfer), pace(transfer)),
-        Phase::Downloading => format!("{name}: receiving{}{}", share(transfer), pace(transfer)),
-        Phase::ServerProcessing => format!("{name}: the server works on it"),
-        Phase::Checking => format!("{name}: asking the library whether it arrived"),
-        Phase::Verifying => format!("{name}: comparing the hash"),
-        Phase::Paused => format!("{name}: paused"),
-        Phase::Done { .. } | Phase::NeedsAttention { .. } | Phase::Cancelled => String::new(),
-    }
+    let what = match &transfer.phase {
+        Phase::Queued => "Waiting".to_owned(),
+        Phase::Hashing => format!("Reading{}", share(transfer)),
+        Phase::Uploading => format!("Sending{}{}", share(transfer), pace(transfer)),
+        Phase::Downloading => format!("Receiving{}{}", share(transfer), pace(transfer)),
+        Phase::ServerProcessing => "The server works on it".to_owned(),
+        Phase::Checking => "Asking the library whether it arrived".to_owned(),
+        Phase::Verifying => "Comparing the hash".to_owned(),
+        Phase::Paused => "Paused".to_owned(),
+        Phase::Done { .. } | Phase::NeedsAttention { .. } | Phase::Cancelled => {
+            return String::new();
+        }
+    };
+    format!("{what}: {}", transfer.file_name)
 }
 
 fn share(transfer: &TransferView) -> String {

@@ -24,8 +24,8 @@ use crate::token_file;
 use server::names_server;
 pub(crate) use server::{DEFAULT_ADDRESS, known, token_of_whom, usage};
 
-/// The longest time that the end of a command waits for others.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the end of a command waits for a server that has to be told.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// An engine for one command.
 pub(crate) struct Engine {
@@ -84,24 +84,25 @@ impl Engine {
 
     /// Gives up what is unfinished, tells the servers, and stops.
     pub(crate) async fn close(self) {
-        let end = async {
-            if let Ok(list) = self.core.transfer_list(Nothing {}).await {
-                let open = list
-                    .active
-                    .into_iter()
-                    .chain(list.queued)
-                    .chain(list.attention);
-                for transfer in open {
-                    let transfer_id = transfer.id;
-                    // A transfer that has ended meanwhile is what was wanted.
-                    let _ = self.core.transfer_cancel(TransferRef { transfer_id }).await;
-                }
-            }
-            self.core.uploads_settled().await;
-            self.core.shutdown().await;
-        };
-        // Whoever does not answer in this time hears of it from its own clean-up.
-        let _ = tokio::time::timeout(PATIENCE, end).await;
+        // Whoever does not answer in time hears of it from its own clean-up.
+        let _ = tokio::time::timeout(PATIENCE, self.give_up()).await;
+        let _ = tokio::time::timeout(PATIENCE, self.core.shutdown()).await;
+    }
+
+    async fn give_up(&self) {
+        let list = self.core.transfer_list(Nothing {}).await;
+        let list = list.unwrap_or_default();
+        let open = list
+            .active
+            .into_iter()
+            .chain(list.queued)
+            .chain(list.attention);
+        for transfer in open {
+            let transfer_id = transfer.id;
+            // A transfer that has ended meanwhile is what was wanted.
+            let _ = self.core.transfer_cancel(TransferRef { transfer_id }).await;
+        }
+        self.core.uploads_settled().await;
     }
 }
 

@@ -124,8 +124,8 @@ pub(crate) fn sentence(error: &UiError) -> String {
             "The server forgot the upload that was under way. Push the image again.".to_owned()
         }
         ErrorCode::NotConfirmed => format!(
-            "All data was sent, but {} does not show the image under its tag. Push it again; only what is missing \
-             is sent.",
+            "All data was sent, but {} does not show the image under its tag. Push it again; what is there already is \
+             not sent twice.",
             facts.server()
         ),
         ErrorCode::KeychainLocked => "The keychain of this computer is locked. Unlock it and try again, or name a \
@@ -319,5 +319,50 @@ impl Facts<'_> {
 
     fn file(&self) -> String {
         self.text("name", "The file")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_named_and_missing_ones_leave_a_sentence() {
+        let full = UiError::new(ErrorCode::QuotaExceeded)
+            .with("server", "lab")
+            .with("needs", 3_u64 << 30)
+            .with("left", 1_u64 << 30)
+            .with("total", 11_u64 << 30);
+        assert_eq!(
+            sentence(&full),
+            "There is not enough space on lab. The image needs 3.0 GiB; you have 1.0 GiB left of 11.0 GiB. \
+             Delete images you do not need, or choose another server."
+        );
+        for code in [
+            ErrorCode::NotFound,
+            ErrorCode::Forbidden,
+            ErrorCode::QuotaExceeded,
+            ErrorCode::DiskFull,
+            ErrorCode::Throttled,
+            ErrorCode::ServerFault,
+            ErrorCode::InvalidName,
+            ErrorCode::NotOffered,
+            ErrorCode::FileExists,
+            ErrorCode::LocalLibraryFailed,
+        ] {
+            let text = sentence(&UiError::new(code));
+            assert!(text.ends_with('.') && !text.contains("  "), "{text}");
+            assert!(
+                text.starts_with(|c: char| c.is_uppercase() || c == '"'),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_stranger_is_told_that_signing_in_may_help() {
+        let error = UiError::new(ErrorCode::NotFound).with("what", "ada/x/y:1");
+        assert!(sentence(&error).contains("sifter-cli login"));
+        assert!(!sentence(&error.with("signedIn", true)).contains("login"));
     }
 }

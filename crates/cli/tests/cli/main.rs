@@ -6,5 +6,6 @@ mod accounts;
 mod bench;
 mod browse;
 mod interrupt;
+mod keychain;
 mod transfers;
 mod usage;
