@@ -1,6 +1,6 @@
 //! Pushing and pulling.
 
-use sifter_sif::Arch;
+use sifter_sif::{Arch, CreateOptions, DataType, ObjectInput, Writer};
 
 use crate::bench::{Bench, hash};
 
@@ -156,6 +156,31 @@ async fn an_architecture_is_chosen_and_a_wrong_one_is_not_found() {
         "tester/tools/both:2",
     ];
     bench.run(&push).await.failed(1).says("image for amd64");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_that_names_no_architecture_takes_the_one_of_the_command() {
+    let bench = Bench::new().await;
+    let text = ObjectInput::new(DataType::Definition, &b"Bootstrap: scratch\n"[..]);
+    let options = CreateOptions::default();
+    Writer::create(bench.path("data.sif"), &options, vec![text]).unwrap();
+    let push = ["--json", "push", "data.sif", "tester/data/set:1"];
+    bench.run(&push).await.failed(1).says("with --arch");
+    let bogus = [&["--arch", "pdp11"], &push[..]].concat();
+    bench.run(&bogus).await.failed(1).says("no architecture");
+    let pushed = bench
+        .run(&[&["--arch", "arm64"], &push[..]].concat())
+        .await
+        .ok();
+    assert_eq!(pushed.json()["arch"], "arm64");
+    bench
+        .run(&["--arch=arm64", "pull", "tester/data/set:1"])
+        .await
+        .ok();
+    assert_eq!(
+        hash(&bench.path("set_1.sif")),
+        hash(&bench.path("data.sif"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
