@@ -8,7 +8,7 @@ mod source;
 use std::io;
 
 pub(crate) use part_file::PartFile;
-pub(crate) use place::{open_permissions, place, sync_folder};
+pub(crate) use place::{copies, open_permissions, place, sync_folder};
 pub(crate) use positioned::{read_at, write_all_at};
 pub(crate) use source::Source;
 

@@ -91,14 +91,20 @@ impl LiveState {
 
     /// A part (counted from 1) begins, or begins again, at `done` of its own bytes.
     pub(crate) fn part_begins(&mut self, number: u32, done: u64) {
+        if self.part(number) == Some(PartState::Acknowledged) {
+            return;
+        }
         self.set_part(number, PartState::InFlight);
         self.in_flight.insert(number, done);
     }
 
-    /// Bytes of a part moved.
+    /// Bytes of a part moved. A connection may still read a body whose request has ended: those
+    /// bytes count for nothing.
     pub(crate) fn part_moved(&mut self, number: u32, bytes: u64) {
-        *self.in_flight.entry(number).or_default() += bytes;
-        self.meter.moved(bytes);
+        if let Some(moved) = self.in_flight.get_mut(&number) {
+            *moved += bytes;
+            self.meter.moved(bytes);
+        }
     }
 
     /// A part has to be tried again because of `trouble`.
@@ -151,6 +157,11 @@ impl LiveState {
         }
     }
 
+    fn part(&self, number: u32) -> Option<PartState> {
+        let at = number.checked_sub(1)?;
+        self.parts.get(at as usize).copied()
+    }
+
     fn set_part(&mut self, number: u32, state: PartState) {
         if let Some(part) = number
             .checked_sub(1)
@@ -158,5 +169,26 @@ impl LiveState {
         {
             *part = state;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_read_after_its_request_ended_is_not_in_flight() {
+        let live = Live::new(Checkpoint::default(), Arc::default());
+        live.change(|state| {
+            state.lay_out_parts(2, [], 0);
+            state.part_begins(1, 0);
+            state.part_moved(1, 60);
+            assert_eq!(state.bytes_in_flight(), 60);
+            state.part_acknowledged(1, 100);
+            state.part_moved(1, 40);
+            state.part_begins(1, 0);
+            assert_eq!(state.bytes_in_flight(), 0);
+            assert_eq!(state.part_summary().acknowledged, 1);
+        });
     }
 }

@@ -6,6 +6,7 @@ mod ranges;
 mod stream;
 mod target;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -123,18 +124,21 @@ impl Pull<'_> {
                 self.finish(existing).await?;
                 return Ok(Outcome::AlreadyHere);
             }
-            target::Existing::Folder => {
+            target::Existing::Folder if self.request.clash != ClashPolicy::KeepBoth => {
                 return Err(TransferError::TargetExists { path: existing }.into());
             }
             target::Existing::OtherBytes if self.request.clash == ClashPolicy::Fail => {
                 return Err(TransferError::TargetExists { path: existing }.into());
             }
-            target::Existing::OtherBytes | target::Existing::Nothing => {}
+            _ => {}
+        }
+        if let Some(path) = self.placed_before(name).await? {
+            self.finish(path).await?;
+            return Ok(Outcome::Verified);
         }
         let part_file = self.part_file(name).await?;
         self.fetch_verified(&part_file).await?;
-        let path = self.place(part_file, name).await?;
-        self.finish(path).await?;
+        self.place(part_file, name).await?;
         Ok(Outcome::Verified)
     }
 
@@ -151,41 +155,90 @@ impl Pull<'_> {
         let margin = self.run.options().free_space_margin;
         target::check_space(&self.request.folder, self.size, margin).await?;
         let (folder, name, size) = (self.request.folder.clone(), name.clone(), self.size);
-        let part_file = blocking(move || PartFile::create(&folder, &name, size))
-            .await
-            .map_err(|error| target::full_disk(&error, &self.request.folder, self.size))?;
+        let created = blocking(move || PartFile::create(&folder, &name, size)).await;
+        let new = match created {
+            Ok(new) => new,
+            Err(error) => return Err(self.disk_failed(error).await.into()),
+        };
         let range_size = range_size(self.run.options().range_size, self.size);
         let work = PullWork {
-            part_file: part_file.identity.clone(),
+            part_file: new.identity().clone(),
             range_size,
         };
-        self.run
-            .save_without_parts(|checkpoint| checkpoint.work = Work::Pull(work))
-            .await?;
-        Ok(part_file)
+        let mut checkpoint = self.run.checkpoint();
+        checkpoint.work = Work::Pull(work);
+        let note = self.run.note();
+        let kept = self.run.step(move |journal| {
+            note.without_parts(journal, checkpoint)?;
+            Ok(new.keep())
+        });
+        Ok(kept.await?)
     }
 
-    /// Makes the verified bytes durable and gives them their name.
-    async fn place(&self, part_file: PartFile, name: &FileName) -> Result<PathBuf, Stop> {
+    /// Makes the verified bytes durable, gives them their name and notes it.
+    async fn place(&self, part_file: PartFile, name: &FileName) -> Result<(), Stop> {
         let (folder, name, policy) = (
             self.request.folder.clone(),
             name.clone(),
             self.request.clash,
         );
-        let wanted = folder.join(name.as_str());
-        let placed = blocking(move || {
+        // Takes as long as the disk does. Nothing has happened yet when the run is stopped here.
+        let synced = blocking(move || {
             files::open_permissions(&part_file.file)?;
             part_file.file.sync_all()?;
-            let path = files::place(&part_file.identity.path, &folder, &name, policy)?;
-            files::sync_folder(&folder)?;
-            Ok(path)
+            Ok(part_file.identity.path)
         });
-        placed.await.map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::IsADirectory => {
-                TransferError::TargetExists { path: wanted }.into()
+        let part = match synced.await {
+            Ok(part) => part,
+            Err(error) => return Err(self.disk_failed(error).await.into()),
+        };
+        let mut checkpoint = self.run.checkpoint();
+        let note = self.run.note();
+        let placed = self.run.step(move |journal| {
+            let path = files::place(&part, &folder, &name, policy).map_err(|error| {
+                let path = folder.join(name.as_str());
+                match error.kind() {
+                    io::ErrorKind::AlreadyExists | io::ErrorKind::IsADirectory => {
+                        TransferError::TargetExists { path }.into()
+                    }
+                    _ => disk_failure(&error),
+                }
+            })?;
+            if let Err(error) = files::sync_folder(&folder) {
+                // Not every file system can; the file is there and has its name.
+                tracing::info!(%error, "cannot make the name of a download durable");
             }
-            _ => disk_failure(&error).into(),
-        })
+            checkpoint.file = Some(path);
+            checkpoint.work = Work::NotBegun;
+            note.without_parts(journal, checkpoint)?;
+            Ok(())
+        });
+        placed.await?;
+        self.show_all_done();
+        Ok(())
+    }
+
+    /// Where an earlier run put the file, when it was stopped before it could note that. Only a copy
+    /// beside another file can be lost in this way; any other is found under its name.
+    async fn placed_before(&self, name: &FileName) -> Result<Option<PathBuf>, Stop> {
+        let Work::Pull(work) = self.run.checkpoint().work else {
+            return Ok(None);
+        };
+        if self.request.clash != ClashPolicy::KeepBoth {
+            return Ok(None);
+        }
+        let (folder, name) = (self.request.folder.clone(), name.clone());
+        let found = blocking(move || {
+            Ok(files::copies(&folder, &name).find(|path| PartFile::is_at(&work.part_file, path)))
+        });
+        let Some(path) = found.await.map_err(|error| disk_failure(&error))? else {
+            return Ok(None);
+        };
+        let whole = matches!(
+            target::compare(self, &path).await?,
+            target::Existing::SameBytes
+        );
+        Ok(whole.then_some(path))
     }
 
     /// Notes where the file is; the partial one is no more.
@@ -198,15 +251,27 @@ impl Pull<'_> {
             });
             removed.await.map_err(|error| disk_failure(&error))?;
         }
-        let size = self.size;
         self.run
             .save_without_parts(|checkpoint| {
                 checkpoint.file = Some(path);
                 checkpoint.work = Work::NotBegun;
             })
             .await?;
-        self.run.live.change(|state| state.bytes_done = size);
+        self.show_all_done();
         Ok(())
+    }
+
+    fn show_all_done(&self) {
+        let size = self.size;
+        self.run.live.change(|state| state.bytes_done = size);
+    }
+
+    /// Sorts an error of writing; a full disk says how much is missing.
+    async fn disk_failed(&self, error: io::Error) -> Failure {
+        let (folder, size) = (self.request.folder.clone(), self.size);
+        blocking(move || Ok(target::full_disk(&error, &folder, size)))
+            .await
+            .unwrap_or_else(|error| disk_failure(&error))
     }
 
     /// The target as last resolved.

@@ -66,7 +66,9 @@ async fn forget(run: &Run, notice: Notice) -> Result<(), Failure> {
         run.record(move |journal| journal.forget_hashes(&identity))
             .await?;
     }
+    let is_complete = matches!(work.stage, PushStage::Tagging { .. });
     if notice != Notice::SessionForgotten
+        && !is_complete
         && let Some(session) = work.session.clone()
     {
         abandon(run, session).await?;

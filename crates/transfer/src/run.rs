@@ -96,7 +96,13 @@ impl Run {
         self.writes.close();
         self.writes.wait().await;
         self.live.change(|state| state.settle());
-        end
+        match (end, &self.request) {
+            // Stopped just as the file got its name: what is done is done.
+            (RunEnd::Stopped, Request::Pull(_)) if self.checkpoint().file.is_some() => {
+                RunEnd::Done(Outcome::Verified)
+            }
+            (end, _) => end,
+        }
     }
 
     pub(crate) fn options(&self) -> &EngineOptions {
@@ -120,11 +126,27 @@ impl Run {
         &self,
         work: impl FnOnce(&Journal) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Failure> {
+        self.step(move |journal| Ok(work(journal)?)).await
+    }
+
+    /// Does something together with its note in the journal. Once called, it happens to its end even
+    /// if the run is stopped, and stopping waits for it: it must be short.
+    pub(crate) async fn step<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Journal) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         let journal = self.surroundings.journal.clone();
         match self.writes.spawn_blocking(move || work(&journal)).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(Failure::new(TransferError::Journal, &error)),
+            Ok(result) => result,
             Err(error) => Err(Failure::new(TransferError::Defect, &error)),
+        }
+    }
+
+    /// Where a step puts the checkpoint.
+    pub(crate) fn note(&self) -> Note {
+        Note {
+            id: self.id,
+            live: Arc::clone(&self.live),
         }
     }
 
@@ -148,22 +170,45 @@ impl Run {
     ) -> Result<(), Failure> {
         let mut checkpoint = self.checkpoint();
         change(&mut checkpoint);
-        let (id, live) = (self.id, Arc::clone(&self.live));
-        self.record(move |journal| {
-            journal.start_over(id, &checkpoint)?;
-            live.change(|state| {
-                state.checkpoint = checkpoint;
-                state.lay_out_parts(0, [], 0);
-            });
-            Ok(())
-        })
-        .await
+        let note = self.note();
+        self.record(move |journal| note.without_parts(journal, checkpoint))
+            .await
+    }
+}
+
+/// The checkpoint of a run, as a step of its own thread writes it.
+pub(crate) struct Note {
+    id: TransferId,
+    live: Arc<Live>,
+}
+
+impl Note {
+    /// Stores a checkpoint and forgets every part: in the journal first, then for everybody to see.
+    /// Blocks.
+    pub(crate) fn without_parts(
+        self,
+        journal: &Journal,
+        checkpoint: Checkpoint,
+    ) -> Result<(), Error> {
+        journal.start_over(self.id, &checkpoint)?;
+        self.live.change(|state| {
+            state.checkpoint = checkpoint;
+            state.lay_out_parts(0, [], 0);
+        });
+        Ok(())
     }
 }
 
 /// The time on the wall, for the journal.
 pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
+}
+
+impl From<Error> for Failure {
+    /// What the journal says.
+    fn from(error: Error) -> Self {
+        Self::new(TransferError::Journal, &error)
+    }
 }
 
 impl From<Failure> for Stop {

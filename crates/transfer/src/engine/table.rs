@@ -38,8 +38,9 @@ pub(super) struct Running {
     pub(super) intent: Option<Intent>,
 }
 
-/// What becomes of a transfer whose run was told to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What becomes of a transfer whose run was told to stop, the weakest first: a transfer that is
+/// being cancelled is not merely paused because somebody pauses everything meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Intent {
     Requeue,
     Pause,

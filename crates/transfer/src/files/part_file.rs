@@ -20,9 +20,36 @@ pub(crate) struct PartFile {
     pub(crate) identity: PartFileIdentity,
 }
 
+/// A partial download that the journal does not know yet. It goes with its owner, so that a run
+/// stopped at this very moment leaves nothing behind.
+pub(crate) struct NewPartFile {
+    part_file: PartFile,
+    kept: bool,
+}
+
+impl NewPartFile {
+    pub(crate) fn identity(&self) -> &PartFileIdentity {
+        &self.part_file.identity
+    }
+
+    /// The file, which is the journal's business from now on.
+    pub(crate) fn keep(mut self) -> PartFile {
+        self.kept = true;
+        self.part_file.clone()
+    }
+}
+
+impl Drop for NewPartFile {
+    fn drop(&mut self) {
+        if !self.kept {
+            PartFile::remove(&self.part_file.identity);
+        }
+    }
+}
+
 impl PartFile {
     /// Makes a new file of `size` bytes (sparse where the file system can) in `folder`. Blocks.
-    pub(crate) fn create(folder: &Path, name: &FileName, size: u64) -> io::Result<Self> {
+    pub(crate) fn create(folder: &Path, name: &FileName, size: u64) -> io::Result<NewPartFile> {
         let mut path = folder.join(format!("{}.part", name.as_str()));
         let mut tries = 0;
         let file = loop {
@@ -44,12 +71,12 @@ impl PartFile {
             identity: identity(path, &file.metadata()?),
             file: Arc::new(file),
         };
-        if let Err(error) = part_file.file.set_len(size) {
-            // Nothing refers to the empty file yet.
-            let _ = std::fs::remove_file(&part_file.identity.path);
-            return Err(error);
-        }
-        Ok(part_file)
+        let new = NewPartFile {
+            part_file,
+            kept: false,
+        };
+        new.part_file.file.set_len(size)?;
+        Ok(new)
     }
 
     /// Opens the file of an earlier run. `None` when it is gone, is another file, or has another
@@ -71,11 +98,19 @@ impl PartFile {
         }))
     }
 
+    /// Whether `path` names the file of an earlier run, whatever name it had then. Blocks.
+    pub(crate) fn is_at(known: &PartFileIdentity, path: &Path) -> bool {
+        std::fs::symlink_metadata(path).is_ok_and(|metadata| {
+            let found = identity(known.path.clone(), &metadata);
+            metadata.is_file() && found == *known
+        })
+    }
+
     /// Removes the file of an earlier run if it still is that file. Blocks.
     pub(crate) fn remove(known: &PartFileIdentity) {
-        let ours = std::fs::symlink_metadata(&known.path)
-            .is_ok_and(|metadata| identity(known.path.clone(), &metadata) == *known);
-        if ours && let Err(error) = std::fs::remove_file(&known.path) {
+        if Self::is_at(known, &known.path)
+            && let Err(error) = std::fs::remove_file(&known.path)
+        {
             tracing::warn!(%error, "could not remove a partial download");
         }
     }
@@ -100,4 +135,37 @@ fn options() -> OpenOptions {
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
     }
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partial_file_nobody_recorded_goes_with_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = FileName::parse("x.sif").unwrap();
+        let path = folder.path().join("x.sif.part");
+        let new = PartFile::create(folder.path(), &name, 100).unwrap();
+        assert!(path.exists());
+        drop(new);
+        assert!(!path.exists());
+
+        let kept = PartFile::create(folder.path(), &name, 100).unwrap().keep();
+        drop(kept);
+        assert!(path.exists(), "the journal's files stay");
+    }
+
+    #[test]
+    fn a_file_that_took_the_place_of_a_partial_one_is_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = FileName::parse("x.sif").unwrap();
+        let ours = PartFile::create(folder.path(), &name, 100).unwrap().keep();
+        let moved = folder.path().join("moved");
+        std::fs::rename(&ours.identity.path, &moved).unwrap();
+        std::fs::write(&ours.identity.path, "theirs").unwrap();
+        assert!(PartFile::is_at(&ours.identity, &moved));
+        PartFile::remove(&ours.identity);
+        assert_eq!(std::fs::read(&ours.identity.path).unwrap(), b"theirs");
+    }
 }

@@ -38,6 +38,13 @@ pub(crate) fn place(
     }
 }
 
+/// The names that keeping both has used so far, up to the first that is free. Blocks.
+pub(crate) fn copies(folder: &Path, name: &FileName) -> impl Iterator<Item = PathBuf> {
+    (1..MOST_COPIES)
+        .map(|count| folder.join(name.numbered(count)))
+        .take_while(|path| path.symlink_metadata().is_ok())
+}
+
 /// Gives the finished file the permissions a new file of this user would have.
 #[cfg(unix)]
 pub(crate) fn open_permissions(file: &File) -> io::Result<()> {

@@ -15,7 +15,6 @@ use super::Pull;
 use super::fetch::{RangesStop, is_not_honoured};
 use super::front::Front;
 use super::stream::{Arrival, Writer};
-use super::target::full_disk;
 use crate::digest::Sha256Digest;
 use crate::error::{Failure, TransferError};
 use crate::files::{PartFile, blocking, disk_failure};
@@ -145,9 +144,9 @@ impl Pull<'_> {
         numbers: Vec<u32>,
     ) -> Result<(), Failure> {
         let file = Arc::clone(&part_file.file);
-        blocking(move || file.sync_data())
-            .await
-            .map_err(|error| self.disk_failed(&error))?;
+        if let Err(error) = blocking(move || file.sync_data()).await {
+            return Err(self.disk_failed(error).await);
+        }
         let (id, live) = (self.run.id, Arc::clone(&self.run.live));
         let parts: Vec<_> = numbers
             .into_iter()
@@ -197,7 +196,7 @@ impl Pull<'_> {
             let error = match arrival {
                 Ok(()) => return Ok(number),
                 Err(Arrival::TooMuch) => return Err(RangesStop::NotHonoured),
-                Err(Arrival::Disk(error)) => return Err(self.disk_failed(&error).into()),
+                Err(Arrival::Disk(error)) => return Err(self.disk_failed(error).await.into()),
                 Err(Arrival::Remote(error)) if is_not_honoured(error.kind()) => {
                     return Err(RangesStop::NotHonoured);
                 }
@@ -212,9 +211,5 @@ impl Pull<'_> {
             let error = self.renewed(&target, error).await?;
             self.run.wait_after(&mut tries, error).await?;
         }
-    }
-
-    pub(super) fn disk_failed(&self, error: &std::io::Error) -> Failure {
-        full_disk(error, &self.request.folder, self.size)
     }
 }

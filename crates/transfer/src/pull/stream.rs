@@ -159,7 +159,7 @@ impl Pull<'_> {
                     return Ok(Sha256Digest::from_bytes(hasher.finalize().into()));
                 }
                 Err(Arrival::TooMuch) => return Err(TransferError::BadAnswer.into()),
-                Err(Arrival::Disk(error)) => return Err(self.disk_failed(&error).into()),
+                Err(Arrival::Disk(error)) => return Err(self.disk_failed(error).await.into()),
                 Err(Arrival::Remote(error)) => error,
             };
             self.range_failed(WHOLE, &error);

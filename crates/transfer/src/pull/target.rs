@@ -17,7 +17,7 @@ pub(super) enum Existing {
     SameBytes,
     /// Another file, a link, or something that cannot be read.
     OtherBytes,
-    /// A folder, which no policy replaces.
+    /// A folder, which no policy replaces; another name beside it is fine.
     Folder,
 }
 

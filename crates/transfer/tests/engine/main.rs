@@ -1,5 +1,12 @@
 //! The engine against a scripted library: every fault has its outcome, every invariant its test.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod chaos;
 mod fake;
 mod invariants;
@@ -7,3 +14,4 @@ mod pull;
 mod push;
 mod queue;
 mod rig;
+mod stopping;

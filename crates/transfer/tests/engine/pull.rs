@@ -281,6 +281,12 @@ async fn a_folder_of_that_name_is_never_replaced() {
     let id = rig.pull(ClashPolicy::Replace).await;
     let expected = TransferError::TargetExists { path: rig.target() };
     assert_eq!(error_of(&rig.at_rest(id).await), expected);
+    rig.engine()
+        .retry_with(id, ClashPolicy::KeepBoth)
+        .await
+        .unwrap();
+    rig.until(id, |view| view.phase == VERIFIED).await;
+    assert_eq!(rig.names(), ["x (2).sif", "x.sif"], "beside it is no clash");
 }
 
 #[tokio::test(start_paused = true)]

@@ -208,7 +208,7 @@ async fn history_older_than_a_month_is_forgotten() {
     rig.at_rest(old).await;
     rig.at_rest(new).await;
     let journal = rusqlite::Connection::open(rig.data().join("transfers.db")).unwrap();
-    let month = i64::try_from(Duration::from_secs(30 * 24 * 60 * 60).as_millis()).unwrap();
+    let month = i64::try_from(Duration::from_secs(30 * 24 * 60 * 60 + 1).as_millis()).unwrap();
     journal
         .execute(
             "UPDATE transfers SET finished_at = finished_at - ?1 WHERE id = ?2",

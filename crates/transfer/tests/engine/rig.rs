@@ -14,6 +14,9 @@ use crate::fake::Fake;
 /// Longer (of the test's own time) than anything that is expected to happen.
 const PATIENCE: Duration = Duration::from_secs(100 * 60 * 60);
 
+/// How long a state is looked for again and again, where nothing tells that it has come.
+const LOOKING: Duration = Duration::from_secs(60 * 60);
+
 pub(crate) struct Rig {
     folder: tempfile::TempDir,
     pub(crate) fake: Fake,
@@ -92,6 +95,17 @@ impl Rig {
         self.fake.state().journal = Some(connection);
     }
 
+    /// Makes every change of a transfer in the journal fail from now on.
+    pub(crate) fn break_journal(&self) {
+        let journal = rusqlite::Connection::open(self.data().join("transfers.db")).unwrap();
+        journal
+            .execute_batch(
+                "CREATE TRIGGER broken BEFORE UPDATE ON transfers
+                 BEGIN SELECT RAISE(FAIL, 'the disk is broken'); END",
+            )
+            .unwrap();
+    }
+
     /// Writes a file to push.
     pub(crate) fn source(&self, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join("source.sif");
@@ -166,7 +180,7 @@ impl Rig {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, waiting)
+        tokio::time::timeout(LOOKING, waiting)
             .await
             .expect("the library never got there");
     }

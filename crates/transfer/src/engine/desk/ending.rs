@@ -21,7 +21,7 @@ impl Desk {
             .table
             .change_entry(id, |entry| match &mut entry.running {
                 Some(running) => {
-                    running.intent = Some(intent);
+                    running.intent = running.intent.max(Some(intent));
                     running.stop.cancel();
                     true
                 }
@@ -70,7 +70,7 @@ impl Desk {
             (Intent::Cancel, status) if !status.is_history() => self.cancel(id).await,
             (Intent::Remove, status) => {
                 if !status.is_history() {
-                    self.clean_up(id).await?;
+                    self.cancel(id).await?;
                 }
                 self.forget(id).await
             }
@@ -122,7 +122,7 @@ impl Desk {
             }
             (_, Some(Intent::Cancel)) => self.cancel(id).await,
             (_, Some(Intent::Remove)) => {
-                self.clean_up(id).await?;
+                self.cancel(id).await?;
                 self.forget(id).await
             }
             (RunEnd::Failed(failure), _) => {
@@ -135,9 +135,12 @@ impl Desk {
         }
     }
 
+    /// Gives a transfer up. It is given up also when the journal fails: what the user stopped must
+    /// not begin again.
     async fn cancel(&mut self, id: TransferId) -> Result<(), Error> {
-        self.clean_up(id).await?;
-        self.set_status(id, Status::Cancelled).await
+        let cleaned = self.clean_up(id).await;
+        let noted = self.set_status(id, Status::Cancelled).await;
+        cleaned.and(noted)
     }
 
     /// Writes a status into the journal and then shows it.
