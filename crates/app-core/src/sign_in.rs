@@ -122,7 +122,20 @@ impl AppCore {
             .read_clipboard()
             .filter(|text| !text.expose_secret().trim().is_empty())
             .ok_or_else(|| errors::no_token(&self.servers.name(server_id)))?;
-        self.accept_token(server_id, pasted).await
+        let view = self.accept_token(server_id, pasted.clone()).await?;
+        self.clear_clipboard_of(&pasted);
+        Ok(view)
+    }
+
+    /// A token that was taken has no business on the clipboard; what was copied meanwhile stays.
+    fn clear_clipboard_of(&self, taken: &SecretString) {
+        let is_there = self
+            .host
+            .read_clipboard()
+            .is_some_and(|text| text.expose_secret() == taken.expose_secret());
+        if is_there && let Err(error) = self.host.copy_text("") {
+            tracing::warn!(error = %error, "the token stays on the clipboard");
+        }
     }
 
     /// Checks a token with the server and keeps it as the account's.

@@ -23,20 +23,25 @@ pub(crate) use views::reference;
 const BELIEF: Duration = Duration::from_secs(2);
 
 /// Whether finished downloads are still where they were put, without asking the disk ten times a second.
+/// Holds how many bytes the files had.
 #[derive(Debug, Default)]
-pub(crate) struct Presence(Mutex<HashMap<PathBuf, (Instant, bool)>>);
+pub(crate) struct Presence(Mutex<HashMap<PathBuf, (Instant, Option<u64>)>>);
 
 impl Presence {
-    fn is_present(&self, file: &Path) -> bool {
+    /// A file of another size is not the one that was downloaded.
+    fn is_present(&self, file: &Path, size: Option<u64>) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((asked, present)) = known.get(file)
+        if let Some((asked, found)) = known.get(file)
             && asked.elapsed() < BELIEF
         {
-            return *present;
+            return is_it(*found, size);
         }
-        let present = file.is_file();
-        known.insert(file.to_owned(), (Instant::now(), present));
-        present
+        let found = std::fs::metadata(file)
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+            .map(|metadata| metadata.len());
+        known.insert(file.to_owned(), (Instant::now(), found));
+        is_it(found, size)
     }
 
     fn forget(&self) {
@@ -45,6 +50,10 @@ impl Presence {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
+}
+
+fn is_it(found: Option<u64>, size: Option<u64>) -> bool {
+    found.is_some_and(|found| size.is_none_or(|size| size == found))
 }
 
 struct Around<'a> {
@@ -57,8 +66,8 @@ impl Surroundings for Around<'_> {
         self.servers.name(server_id)
     }
 
-    fn is_present(&self, file: &Path) -> bool {
-        self.presence.is_present(file)
+    fn is_present(&self, file: &Path, size: Option<u64>) -> bool {
+        self.presence.is_present(file, size)
     }
 }
 

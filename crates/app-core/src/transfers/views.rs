@@ -14,8 +14,8 @@ use crate::errors::{self, Place};
 pub(crate) trait Surroundings {
     /// The name of a server, which may be gone by now.
     fn server_name(&self, server_id: &str) -> String;
-    /// Whether a finished download is still where it was put.
-    fn is_present(&self, file: &Path) -> bool;
+    /// Whether a finished download of this size is still where it was put.
+    fn is_present(&self, file: &Path, size: Option<u64>) -> bool;
 }
 
 /// The engine's snapshot as the sections of the screen.
@@ -103,7 +103,7 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
             && view
                 .file
                 .as_deref()
-                .is_some_and(|file| around.is_present(file)),
+                .is_some_and(|file| around.is_present(file, view.bytes_total)),
     }
 }
 

@@ -52,8 +52,8 @@ export const signIn = {
   pasting: 'Checking the token…',
   stored: (storage: Storage) =>
     storage.kind === 'keychain'
-      ? `Stored in ${storage.name}. The clipboard is cleared.`
-      : 'Kept for this session only: this computer has no keychain. The clipboard is cleared.',
+      ? `Stored in ${storage.name}. The clipboard is cleared then.`
+      : 'Kept for this session only: this computer has no keychain. The clipboard is cleared then.',
   signedIn: (name: string, server: string) =>
     name ? `Signed in to ${server} as ${name}` : `Signed in to ${server}`,
   serverOff: 'This library is off.',
