@@ -92,6 +92,17 @@ test.describe('a file of that name that is another', () => {
   })
 })
 
+test('a download that was changed is no longer called verified', async ({ app, bridge, page }) => {
+  await atContainer(app)
+  await app.button('Download 2.0 MiB').click()
+  await expect(app.toast('Downloaded samtools_1.22.sif, digest verified')).toBeVisible()
+  await app.go('On this computer')
+  await expect(page.getByRole('grid', { name: 'Downloaded images' })).toContainText('samtools_1.22.sif')
+  await writeFile(bridge.at('downloads', 'samtools_1.22.sif'), 'something else')
+  await page.keyboard.press('Control+r')
+  await expect(page.getByText('Nothing was downloaded yet.')).toBeVisible()
+})
+
 test('a download that has gone from its folder says so', async ({ app, bridge, page }) => {
   await atContainer(app)
   await app.button('Download 2.0 MiB').click()

@@ -42,6 +42,7 @@ test('a server is connected, signed in to with a token, used and removed', async
   await bridge.putOnClipboard(library.token())
   await app.button('Paste token and sign in').click()
   await expect(app.toast(`Signed in to ${name} as grace`)).toBeVisible()
+  expect(await app.copied(), 'the token is taken off the clipboard').toBe('')
 
   const sheet = await app.choose(samples.hello)
   await expect(sheet.getByRole('combobox', { name: 'Upload to' })).toHaveValue('grace/default/hello-world')
