@@ -17,7 +17,7 @@ use crate::run::{Run, Stop};
 use crate::view::{Notice, Outcome, Phase};
 
 /// More parts than any server offers; more would be an attack on our memory.
-const MOST_PARTS: u32 = 100_000;
+pub(crate) const MOST_PARTS: u32 = 100_000;
 /// Fresh starts in one run before the user is asked.
 const MOST_RESTARTS: u32 = 5;
 /// Fresh starts because data arrived damaged.
@@ -62,7 +62,8 @@ async fn forget(run: &Run, notice: Notice) -> Result<(), Failure> {
         return Ok(());
     };
     let identity = work.source;
-    if notice == Notice::HashMismatch {
+    // The file may look as before and not be: its hashes are no longer believed.
+    if matches!(notice, Notice::HashMismatch | Notice::SourceChanged) {
         run.record(move |journal| journal.forget_hashes(&identity))
             .await?;
     }

@@ -155,7 +155,8 @@ impl Desk {
         }
     }
 
-    async fn add(&self, request: Request, size: Option<u64>) -> Result<TransferId, Error> {
+    async fn add(&mut self, request: Request, size: Option<u64>) -> Result<TransferId, Error> {
+        self.forget_old().await?;
         let id = TransferId::generate();
         let last = self
             .table
@@ -284,7 +285,13 @@ impl Desk {
             // Ends at once; what matters is that its hold on the journal is gone.
             let _ = helper.await;
         }
+        // Closing the journal tidies up on disk, which is no work for this thread.
+        let journal = self.surroundings.journal.clone();
         drop(self);
-        let _ = reply.send(Ok(()));
+        let closed = in_background(move || {
+            drop(journal);
+            Ok(())
+        });
+        let _ = reply.send(closed.await);
     }
 }

@@ -19,13 +19,15 @@ use crate::remote::Body;
 #[derive(Clone)]
 pub(crate) struct Source {
     file: Arc<File>,
+    path: Arc<Path>,
     identity: SourceIdentity,
 }
 
 impl Source {
     /// Opens `path`, which must be a regular file.
     pub(crate) async fn open(path: &Path) -> Result<Self, Failure> {
-        let path = path.to_owned();
+        let name: Arc<Path> = path.into();
+        let path = Arc::clone(&name);
         let opened = blocking(move || {
             // Asked before opening: opening a pipe would wait for its writer.
             if !std::fs::metadata(&path)?.is_file() {
@@ -38,6 +40,7 @@ impl Source {
         match opened.await {
             Ok(Some((file, identity))) => Ok(Self {
                 file: Arc::new(file),
+                path: name,
                 identity,
             }),
             Ok(None) => Err(TransferError::SourceNotAFile.into()),
@@ -60,13 +63,17 @@ impl Source {
         Arc::clone(&self.file)
     }
 
-    /// Whether the open file is still what it was.
+    /// Whether the open file is still what it was, and no other file took its name. One whose name
+    /// is gone can be read on.
     pub(crate) async fn is_unchanged(&self) -> bool {
-        let file = self.file();
+        let (file, path) = (self.file(), Arc::clone(&self.path));
         let identity = self.identity;
-        blocking(move || Ok(identity_of(&file.metadata()?) == identity))
-            .await
-            .unwrap_or(false)
+        let unchanged = blocking(move || {
+            let named = std::fs::metadata(path).ok().as_ref().map(identity_of);
+            Ok(identity_of(&file.metadata()?) == identity
+                && named.is_none_or(|named| named == identity))
+        });
+        unchanged.await.unwrap_or(false)
     }
 
     /// The bytes `offset..offset + length` as a body. `moved` hears of every buffer handed out, and

@@ -35,10 +35,11 @@ impl Journal {
         let mut uploads = Vec::new();
         for row in rows {
             let (number, text) = row?;
-            uploads.push((
-                number,
-                serde_json::from_str(&text).map_err(Error::JournalContent)?,
-            ));
+            match serde_json::from_str(&text) {
+                Ok(upload) => uploads.push((number, upload)),
+                // One unreadable row must not keep the others from being told.
+                Err(error) => tracing::warn!(%error, "skipped an upload that cannot be read"),
+            }
         }
         Ok(uploads)
     }
@@ -48,5 +49,31 @@ impl Journal {
         self.connection()
             .execute("DELETE FROM abandoned WHERE id = ?1", [number])?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::PushShape;
+
+    #[test]
+    fn an_unreadable_row_does_not_hide_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        journal
+            .connection()
+            .execute("INSERT INTO abandoned (upload) VALUES ('{}')", [])
+            .unwrap();
+        let upload = AbandonedUpload {
+            server: ServerKey::new("s"),
+            account: None,
+            session: PushSession {
+                shape: PushShape::Single,
+                resume: String::new(),
+            },
+        };
+        let number = journal.abandon(&upload).unwrap();
+        assert_eq!(journal.abandoned().unwrap(), [(number, upload)]);
     }
 }

@@ -49,6 +49,8 @@ const MIGRATIONS: &[&str] = &["
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), Error> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // macOS keeps what is synchronised in the drive's cache otherwise; elsewhere this says nothing.
+    connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);

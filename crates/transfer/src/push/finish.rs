@@ -2,7 +2,7 @@
 
 use super::Push;
 use crate::error::{Failure, TransferError};
-use crate::remote::{ImageReference, PushSession, RemoteErrorKind};
+use crate::remote::{ImageReference, PushSession, PushShape, RemoteErrorKind};
 use crate::run::{Stop, Tries};
 use crate::view::{Notice, Phase};
 
@@ -20,7 +20,7 @@ impl Push<'_> {
         let id = self.run.id;
         let parts = self.run.record(move |journal| journal.parts(id)).await?;
         let parts = match session.shape {
-            crate::remote::PushShape::Multipart { .. } => parts,
+            PushShape::Multipart { .. } => parts,
             _ => Vec::new(),
         };
         let mut tries = Tries::default();

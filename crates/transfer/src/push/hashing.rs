@@ -8,6 +8,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
+use super::MOST_PARTS;
 use crate::digest::{Md5Digest, Sha256Digest};
 use crate::error::{Failure, TransferError};
 use crate::files::{Source, blocking, read_at};
@@ -42,7 +43,8 @@ pub(super) async fn hashes(run: &Run, source: &Source, plan: HashPlan) -> Result
     let part_size = plan
         .part_size
         .map(|guess| remembered.unwrap_or(guess))
-        .filter(|size| *size >= LEAST_PART && *size < source.size());
+        .filter(|size| *size >= LEAST_PART && *size < source.size())
+        .filter(|size| source.size().div_ceil(*size) <= u64::from(MOST_PARTS));
     run.live.change(|state| {
         state.lay_out_parts(0, [], 0);
         state.checkpoint.bytes_total = Some(source.size());
@@ -74,16 +76,22 @@ pub(super) async fn hashes(run: &Run, source: &Source, plan: HashPlan) -> Result
 
 /// SHA-256 of a stretch of the file, for a part whose digest the first pass did not compute.
 pub(super) async fn part_digest(
+    run: &Run,
     source: &Source,
     offset: u64,
     length: u64,
 ) -> io::Result<Sha256Digest> {
     let file = source.file();
+    let stop = run.stop.child_token();
+    let _stop_when_dropped = stop.clone().drop_guard();
     blocking(move || {
         let mut buffer = vec![0_u8; BUFFER];
         let mut hasher = Sha256::new();
         let mut done = 0;
         while done < length {
+            if stop.is_cancelled() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
             let wanted = usize::try_from(length - done)
                 .unwrap_or(usize::MAX)
                 .min(BUFFER);

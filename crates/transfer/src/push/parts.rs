@@ -40,7 +40,8 @@ impl Push<'_> {
         total: u32,
         digest_needed: bool,
     ) -> Result<(), Stop> {
-        let acknowledged = self.acknowledged().await?;
+        let acknowledged = self.acknowledged(total).await?;
+        self.check_finished_parts(&acknowledged, part_size).await?;
         let done = acknowledged
             .iter()
             .map(|number| self.part_length(*number, part_size))
@@ -68,10 +69,51 @@ impl Push<'_> {
         }
     }
 
-    async fn acknowledged(&self) -> Result<BTreeSet<u32>, Failure> {
+    async fn acknowledged(&self, total: u32) -> Result<BTreeSet<u32>, Failure> {
         let id = self.run.id;
         let parts = self.run.record(move |journal| journal.parts(id)).await?;
-        Ok(parts.into_iter().map(|part| part.number).collect())
+        let numbers = parts.into_iter().map(|part| part.number);
+        Ok(numbers.filter(|n| (1..=total).contains(n)).collect())
+    }
+
+    /// Reads the first and the last finished part again, where their digests are known: a file can
+    /// be changed in place and look as before.
+    async fn check_finished_parts(
+        &self,
+        acknowledged: &BTreeSet<u32>,
+        part_size: u64,
+    ) -> Result<(), Stop> {
+        let ends: BTreeSet<_> = [acknowledged.first(), acknowledged.last()]
+            .into_iter()
+            .flatten()
+            .collect();
+        for number in ends {
+            let known = self.known_digest(*number, part_size);
+            let offset = u64::from(number - 1).saturating_mul(part_size);
+            let length = self.part_length(*number, part_size);
+            if known.is_some() && known != Some(self.read_digest(offset, length).await?) {
+                return Err(Stop::StartOver(Notice::SourceChanged));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the first pass over the file computed for a part.
+    fn known_digest(&self, number: u32, part_size: u64) -> Option<Sha256Digest> {
+        if self.hashes.part_size != part_size {
+            return None;
+        }
+        self.hashes.parts.get(number as usize - 1).copied()
+    }
+
+    async fn read_digest(&self, offset: u64, length: u64) -> Result<Sha256Digest, Stop> {
+        match hashing::part_digest(self.run, &self.source, offset, length).await {
+            Ok(digest) => Ok(digest),
+            Err(_) if !self.source.is_unchanged().await => {
+                Err(Stop::StartOver(Notice::SourceChanged))
+            }
+            Err(error) => Err(Failure::new(TransferError::SourceUnreadable, &error).into()),
+        }
     }
 
     fn part_length(&self, number: u32, part_size: u64) -> u64 {
@@ -127,24 +169,16 @@ impl Push<'_> {
         if !layout.digest_needed {
             return Ok(None);
         }
-        if self.hashes.part_size == layout.part_size
-            && let Some(known) = self.hashes.parts.get(number as usize - 1)
-        {
-            return Ok(Some(*known));
+        if let Some(known) = self.known_digest(number, layout.part_size) {
+            return Ok(Some(known));
         }
-        match hashing::part_digest(&self.source, offset, length).await {
-            Ok(digest) => Ok(Some(digest)),
-            Err(_) if !self.source.is_unchanged().await => {
-                Err(Stop::StartOver(Notice::SourceChanged))
-            }
-            Err(error) => Err(Failure::new(TransferError::SourceUnreadable, &error).into()),
-        }
+        self.read_digest(offset, length).await.map(Some)
     }
 
     /// Sends the file in one piece, unless the journal says that it was.
     pub(super) async fn send_whole(&self, session: &PushSession) -> Result<Sent, Stop> {
         let size = self.source.size();
-        let acknowledged = self.acknowledged().await?;
+        let acknowledged = self.acknowledged(WHOLE).await?;
         let done = if acknowledged.contains(&WHOLE) {
             size
         } else {

@@ -384,6 +384,71 @@ async fn a_file_that_changed_since_parts_were_sent_starts_over_and_the_server_is
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_file_that_takes_the_name_during_the_push_starts_over_and_says_why() {
+    let mut rig = Rig::new().await;
+    rig.options.idle_timeout = Duration::from_secs(60);
+    rig.crash().await;
+    rig.fake.fail(Op::Part, Fault::Hang);
+    let file = rig.source(&image(3500));
+    let id = rig.push(&file).await;
+    rig.until(id, |view| view.parts.acknowledged == 3).await;
+    let changed = [b"signed".to_vec(), image(3494)].concat();
+    let beside = rig.data().join("beside");
+    std::fs::write(&beside, &changed).unwrap();
+    std::fs::rename(&beside, &file).unwrap();
+    let view = rig.at_rest(id).await;
+    assert_eq!(
+        (view.phase, view.notice),
+        (done(Outcome::Arrived), Some(Notice::SourceChanged))
+    );
+    assert_eq!(rig.fake.state().tags["latest"], digest_of(&changed));
+    rig.until_fake(|fake| fake.state().aborted == ["upload-1"])
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_whose_name_is_gone_during_the_push_is_sent_to_its_end() {
+    let rig = Rig::new().await;
+    rig.fake.fail(Op::Part, Fault::busy(60));
+    let file = rig.source(&image(3500));
+    let id = rig.push(&file).await;
+    rig.until(id, |view| view.parts.acknowledged == 3).await;
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(rig.at_rest(id).await.phase, done(Outcome::Arrived));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_changed_behind_its_time_stamp_is_noticed_by_the_digest_of_a_finished_part() {
+    for place in [10, 3_400_000] {
+        let mut rig = Rig::new().await;
+        rig.fake.state().part_size = 1 << 20;
+        rig.fake
+            .fail(Op::Part, Fault::Pass)
+            .fail(Op::Part, Fault::Hang)
+            .fail(Op::Part, Fault::Hang)
+            .fail(Op::Part, Fault::Pass);
+        let mut bytes = image(3_500_000);
+        let path = rig.source(&bytes);
+        let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+        let id = rig.push(&path).await;
+        rig.until(id, |view| view.parts.acknowledged == 2).await;
+        bytes[place] ^= 1;
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        std::io::Write::write_all(&mut &file, &bytes).unwrap();
+        file.set_modified(modified).unwrap();
+        drop(file);
+        rig.crash().await;
+        let view = rig.at_rest(id).await;
+        assert_eq!(
+            (view.phase, view.notice),
+            (done(Outcome::Arrived), Some(Notice::SourceChanged))
+        );
+        assert_eq!(rig.fake.state().tags["latest"], digest_of(&bytes));
+        assert_eq!(rig.fake.count(|event| *event == Event::Completed), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_file_pushed_before_is_not_read_for_its_hash_again() {
     let rig = Rig::new().await;
     let file = rig.source(&image(3500));

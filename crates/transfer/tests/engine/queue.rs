@@ -220,6 +220,39 @@ async fn history_older_than_a_month_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn history_is_forgotten_while_the_engine_runs_too() {
+    let mut rig = Rig::new().await;
+    rig.options.history = Duration::ZERO;
+    rig.crash().await;
+    let old = push_file(&rig, "old", 500).await;
+    let finished = rig.at_rest(old).await.finished_at.unwrap();
+    // The journal counts in milliseconds of the real clock.
+    while (time::OffsetDateTime::now_utc() - finished).whole_milliseconds() < 2 {
+        tokio::task::yield_now().await;
+    }
+    push_file(&rig, "new", 500).await;
+    assert_eq!(names(rig.engine()), ["new"]);
+    rig.crash().await;
+    assert!(rig.engine().snapshot().get(old).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_published_while_nothing_happens() {
+    let rig = Rig::new().await;
+    rig.fake.fail(Op::Begin, Fault::Hang);
+    let paused = push_file(&rig, "paused", 9000).await;
+    rig.until_fake(|fake| fake.state().hanging == 1).await;
+    rig.engine().pause(paused).await.unwrap();
+    let done = push_file(&rig, "done", 500).await;
+    rig.at_rest(done).await;
+    let mut watch = rig.engine().watch();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    watch.borrow_and_update();
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    assert!(!watch.has_changed().unwrap(), "an idle engine sleeps");
+}
+
+#[tokio::test(start_paused = true)]
 async fn updates_come_at_most_ten_times_a_second_and_the_last_state_always() {
     let rig = Rig::new().await;
     let mut watch = rig.engine().watch();

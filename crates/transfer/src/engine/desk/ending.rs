@@ -228,6 +228,23 @@ impl Desk {
         in_background(move || journal.start_over(id, &checkpoint)).await
     }
 
+    /// Takes what is too old out of the history. There is no clock for it: a program that runs for
+    /// months looks whenever something new is asked for.
+    pub(super) async fn forget_old(&mut self) -> Result<(), Error> {
+        let limit = now() - self.surroundings.options.history;
+        let old = self.ids_where(|entry| {
+            entry.status.is_history() && entry.times.finished_at.is_some_and(|at| at < limit)
+        });
+        if old.is_empty() {
+            return Ok(());
+        }
+        let journal = self.surroundings.journal.clone();
+        in_background(move || journal.prune(limit)).await?;
+        self.table
+            .change(|entries| entries.retain(|entry| !old.contains(&entry.id)));
+        Ok(())
+    }
+
     async fn forget(&self, id: TransferId) -> Result<(), Error> {
         let journal = self.surroundings.journal.clone();
         in_background(move || journal.remove(&[id])).await?;
