@@ -20,6 +20,10 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // The tests share nothing but the modules, which hold no state of their own.
     isolate: false,
+    // Time enough for axe on a machine that is busy with other things.
+    testTimeout: 20_000,
+    maxWorkers: '100%',
   },
 })

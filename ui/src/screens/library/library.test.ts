@@ -41,6 +41,13 @@ describe('a collection', () => {
     ])
   })
 
+  it('is where files go that are chosen by key', async () => {
+    const { sifter, user } = await openWindow({ route: libraryRoutes.library })
+    await user.keyboard('{Control>}u{/Control}')
+    await settled()
+    expect(sifter.uploads.form?.place).toBe('ada/genomics/samtools')
+  })
+
   it('opens a container with Enter, and goes back', async () => {
     const { sifter, user } = await openWindow({ route: libraryRoutes.library })
     main().getAllByRole('row')[1]!.focus()
@@ -110,9 +117,9 @@ describe('a container', () => {
     cell(/^1\.20 amd64/).focus()
     await user.keyboard('{Enter}')
     await settled()
-    await user.click(within(inspector()).getByRole('button', { name: 'Download 88.4 MiB' }))
+    await user.click(within(inspector()).getByRole('button', { name: 'Download 86.9 MiB' }))
     await settled()
-    expect(host.asked('download_start').map(({ image }) => image.tag)).toEqual(['1.20', '1.21'])
+    expect(host.asked('download_start').map(({ image }) => image.tag)).toEqual(['1.20', '1.20'])
     expect(screen.getAllByText(/^Downloading samtools/)).toHaveLength(2)
   })
 
@@ -147,6 +154,19 @@ describe('a container', () => {
     await settled()
     expect(host.asked('library_delete_image')).toMatchObject([{ tag: '1.20', arch: 'amd64' }])
     expect(screen.getByText('Deleted 1.20 for amd64')).toBeTruthy()
+  })
+
+  it('deletes the image the keyboard stands on, and nothing from a hole', async () => {
+    const { user } = await openWindow({ route: libraryRoutes.container })
+    cell(/^1\.20 amd64/).focus()
+    await user.keyboard('{ArrowRight}{Delete}')
+    await settled()
+    expect(screen.getByRole('dialog', { name: 'Delete 1.20 for arm64?' })).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    cell(/^1\.21 ppc64le: no image/).focus()
+    await user.keyboard('{Delete}{Control>}d{/Control}')
+    await settled()
+    expect(screen.queryByRole('dialog')).toBeNull()
   })
 
   it('takes an image for a hole', async () => {
