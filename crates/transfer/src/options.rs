@@ -11,11 +11,15 @@ pub struct EngineOptions {
     pub small_lane: usize,
     /// Files shorter than this many bytes use the small lane.
     pub small_below: u64,
-    /// Parts or ranges of one transfer that are in flight at once.
+    /// Parts or ranges of one transfer that are in flight at once when it begins. Failures make
+    /// them fewer.
     pub parallel_parts: usize,
+    /// Parts or ranges of one transfer that are ever in flight at once: each more is tried while
+    /// that makes the transfer faster.
+    pub most_parallel_parts: usize,
     /// Bytes in one range of a download.
     pub range_size: u64,
-    /// Bytes read or written at a time. With `parallel_parts` it bounds the memory of a transfer.
+    /// Bytes read or written at a time. With `most_parallel_parts` it bounds the memory of a transfer.
     pub buffer_size: usize,
     /// Tries of one request, counted anew after each part that gets through.
     pub max_attempts: u32,
@@ -40,6 +44,7 @@ impl Default for EngineOptions {
             small_lane: 3,
             small_below: 50_000_000,
             parallel_parts: 4,
+            most_parallel_parts: 12,
             range_size: 8 << 20,
             buffer_size: 256 << 10,
             max_attempts: 20,

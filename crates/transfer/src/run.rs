@@ -1,5 +1,6 @@
 //! One run of one transfer: from its turn in the queue until it is done, fails or is stopped.
 
+mod pace;
 mod retry;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::request::TransferId;
 use crate::view::{Notice, Outcome};
 use crate::{pull, push};
 
+pub(crate) use pace::Pace;
 pub(crate) use retry::{Tries, not_idle};
 
 /// What every run of an engine shares.

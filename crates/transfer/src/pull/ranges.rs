@@ -20,7 +20,7 @@ use crate::error::{Failure, TransferError};
 use crate::files::{PartFile, blocking, disk_failure};
 use crate::journal::Work;
 use crate::remote::CompletedPart;
-use crate::run::Tries;
+use crate::run::{Pace, Tries};
 use crate::view::Phase;
 
 /// How the ranges lie in the file. Numbers count from 1.
@@ -60,7 +60,7 @@ impl Pull<'_> {
             .filter(|n| !arrived.contains(n))
             .collect();
         let mut waiting = missing.into_iter();
-        let parallel = self.run.options().parallel_parts.max(1);
+        let pace = Pace::new(self.run.options());
         let progress = AtomicU32::new(0);
         let mut contiguous = 0;
         let mut unrecorded = Vec::new();
@@ -70,9 +70,9 @@ impl Pull<'_> {
         let mut recording = FuturesUnordered::new();
         let mut hashing = FuturesUnordered::new();
         loop {
-            while fetching.len() < parallel {
+            while fetching.len() < pace.limit() {
                 let Some(number) = waiting.next() else { break };
-                fetching.push(self.fetch_range(part_file, layout, number, &progress));
+                fetching.push(self.fetch_range(part_file, layout, number, &progress, &pace));
             }
             if fetching.is_empty() {
                 self.run.live.enter(Phase::Verifying);
@@ -92,6 +92,7 @@ impl Pull<'_> {
                 Some(result) = fetching.next() => {
                     let number = result?;
                     progress.fetch_add(1, Ordering::Relaxed);
+                    pace.part_arrived(layout.length(number));
                     arrived.insert(number);
                     unrecorded.push(number);
                 }
@@ -174,12 +175,14 @@ impl Pull<'_> {
         layout: Layout,
         number: u32,
         progress: &AtomicU32,
+        pace: &Pace,
     ) -> Result<u32, RangesStop> {
         let range = layout.range(number);
         let mut writer = Writer::new(self, part_file, number, range.clone());
         let mut tries = Tries::default();
         let mut seen = progress.load(Ordering::Relaxed);
         loop {
+            let place = pace.place().await;
             let at = writer.position();
             let done = at - range.start;
             self.run
@@ -202,6 +205,8 @@ impl Pull<'_> {
                 }
                 Err(Arrival::Remote(error)) => error,
             };
+            drop(place);
+            pace.part_failed();
             self.range_failed(number, &error);
             let latest = progress.load(Ordering::Relaxed);
             if latest != seen || writer.position() > at {

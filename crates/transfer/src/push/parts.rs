@@ -13,7 +13,7 @@ use crate::error::{Failure, TransferError};
 use crate::remote::{
     Body, CompletedPart, PartUpload, PushSession, RemoteError, RemoteErrorKind, WholeUpload,
 };
-use crate::run::{Stop, Tries, not_idle};
+use crate::run::{Pace, Stop, Tries, not_idle};
 use crate::view::{Notice, Phase};
 
 /// Times a part is sent again because the server found it damaged, before the file itself is
@@ -29,6 +29,7 @@ struct Layout {
     digest_needed: bool,
     /// Grows with every acknowledgement: tries are counted anew when something gets through.
     progress: AtomicU32,
+    pace: Pace,
 }
 
 impl Push<'_> {
@@ -54,11 +55,12 @@ impl Push<'_> {
             part_size,
             digest_needed,
             progress: AtomicU32::new(0),
+            pace: Pace::new(self.run.options()),
         };
         let mut waiting = (1..=total).filter(|number| !acknowledged.contains(number));
         let mut sending = FuturesUnordered::new();
         loop {
-            while sending.len() < self.run.options().parallel_parts.max(1) {
+            while sending.len() < layout.pace.limit() {
                 let Some(number) = waiting.next() else { break };
                 sending.push(self.send_part(session, &layout, number));
             }
@@ -139,15 +141,19 @@ impl Push<'_> {
         let mut patience = Patience::default();
         let mut seen = layout.progress.load(Ordering::Relaxed);
         loop {
+            let place = layout.pace.place().await;
             let (body, moved) = self.body(number, offset, length);
             let call = self.remote.put_part(session, part, body);
             match not_idle(call, &moved, length, self.run.options().idle_timeout).await {
                 Ok(receipt) => {
                     self.acknowledge(number, length, receipt.etag).await?;
+                    layout.pace.part_arrived(length);
                     layout.progress.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }
                 Err(error) => {
+                    drop(place);
+                    layout.pace.part_failed();
                     let latest = layout.progress.load(Ordering::Relaxed);
                     if latest != seen {
                         seen = latest;

@@ -26,6 +26,15 @@ pub(crate) struct Fake {
     state: Arc<Mutex<State>>,
 }
 
+/// One part or range under way.
+struct UnderWay(Fake);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.state().in_flight -= 1;
+    }
+}
+
 /// An upload under way.
 #[derive(Clone)]
 pub(crate) struct Upload {
@@ -59,6 +68,10 @@ pub(crate) struct State {
     /// Calls that hang, or hung until they were dropped.
     pub(crate) hanging: usize,
     pub(crate) largest_buffer: usize,
+    /// How long a part or range takes.
+    pub(crate) delay: std::time::Duration,
+    /// Whether those under way share the line: each takes `delay` for every one of them.
+    pub(crate) narrow: bool,
     /// Tags are acknowledged but not moved.
     pub(crate) frozen_tags: bool,
     next_upload: u32,
@@ -100,6 +113,8 @@ impl Default for State {
             most_in_flight: 0,
             hanging: 0,
             largest_buffer: 0,
+            delay: std::time::Duration::ZERO,
+            narrow: false,
             frozen_tags: false,
             next_upload: 0,
         }
@@ -144,6 +159,22 @@ impl Fake {
             std::future::pending::<()>().await;
         }
         fault
+    }
+
+    /// Counts a part or range as under way for as long as the answer lives, and takes the time
+    /// that it takes.
+    async fn under_way(&self) -> UnderWay {
+        let (delay, sharing) = {
+            let mut state = self.state();
+            state.in_flight += 1;
+            state.most_in_flight = state.most_in_flight.max(state.in_flight);
+            (state.delay, if state.narrow { state.in_flight } else { 1 })
+        };
+        let under_way = UnderWay(self.clone());
+        if !delay.is_zero() {
+            tokio::time::sleep(delay * u32::try_from(sharing).unwrap()).await;
+        }
+        under_way
     }
 
     fn log(&self, event: Event) {

@@ -31,6 +31,8 @@ impl Rig {
             range_size: 1000,
             buffer_size: 300,
             idle_timeout: PATIENCE * 2,
+            // As many as there are at first, unless a test says otherwise.
+            most_parallel_parts: 1,
             small_below: 5000,
             ..EngineOptions::default()
         };

@@ -50,6 +50,7 @@ impl Fake {
                     .push(format!("{range:?} was fetched again"));
             }
         }
+        let _under_way = self.under_way().await;
         let fault = self.meet(Op::Range).await;
         self.log(Event::Range(range.clone()));
         if !self.state().ranges {

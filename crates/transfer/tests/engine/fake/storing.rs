@@ -76,15 +76,9 @@ impl Fake {
         part: PartUpload,
         body: Body,
     ) -> Result<PartReceipt, RemoteError> {
-        {
-            let mut state = self.state();
-            state.sent_again(&session.resume, part.number);
-            state.in_flight += 1;
-            state.most_in_flight = state.most_in_flight.max(state.in_flight);
-        }
-        let stored = self.try_store_part(session, part, body).await;
-        self.state().in_flight -= 1;
-        stored
+        self.state().sent_again(&session.resume, part.number);
+        let _under_way = self.under_way().await;
+        self.try_store_part(session, part, body).await
     }
 
     async fn try_store_part(
