@@ -1,81 +1,10 @@
 // The sentence for every error code: what happened, why, what now. Facts come as parameters; the raw chain stays in Details.
 
 import type { ErrorCode, UiError } from '../../contract/generated'
-import { duration, size } from '../format'
+import { duration } from '../format'
+import { capital, Facts, say, type ErrorAction, type ErrorWords, type Say } from './error-parts'
 
-/** What a person can do about an error. A screen offers the ones it can carry out. */
-export type ErrorAction =
-  | 'sign_in'
-  | 'retry'
-  | 'choose_place'
-  | 'choose_folder'
-  | 'choose_file'
-  | 'connect_anyway'
-  | 'paste_token'
-  | 'search'
-
-export interface ErrorWords {
-  title: string
-  body: string
-  tone: 'plain' | 'warn' | 'bad'
-  icon: 'warn' | 'lock' | 'clock' | 'offline' | 'v-bad' | 'info' | 'file' | 'key'
-  actions: ErrorAction[]
-}
-
-/** Typed access to an error's parameters; a missing one gets words that still make a sentence. */
-class Facts {
-  readonly #error: UiError
-
-  constructor(error: UiError) {
-    this.#error = error
-  }
-
-  text(key: string, missing: string): string {
-    const value = this.#error.params[key]
-    return typeof value === 'string' && value !== '' ? value : missing
-  }
-
-  number(key: string): number | null {
-    const value = this.#error.params[key]
-    return typeof value === 'number' ? value : null
-  }
-
-  flag(key: string): boolean {
-    return this.#error.params[key] === true
-  }
-
-  bytes(key: string): string | null {
-    const value = this.number(key)
-    return value === null ? null : size(value)
-  }
-
-  get server(): string {
-    return this.text('server', 'the server')
-  }
-
-  get file(): string {
-    return this.text('name', 'The file')
-  }
-
-  get canRetry(): boolean {
-    return this.#error.retry === 'yes'
-  }
-}
-
-type Say = (facts: Facts) => ErrorWords
-
-function say(
-  title: string,
-  body: string,
-  options: Partial<Pick<ErrorWords, 'tone' | 'icon' | 'actions'>> = {},
-): ErrorWords {
-  return { title, body, tone: 'plain', icon: 'warn', actions: [], ...options }
-}
-
-/** At the start of a sentence. */
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
+export type { ErrorAction, ErrorWords } from './error-parts'
 
 const SIGN_IN: Partial<Record<ErrorCode, Say>> = {
   sign_in_needed: (f) =>
@@ -227,7 +156,16 @@ const SERVERS: Partial<Record<ErrorCode, Say>> = {
     }),
   not_offered: (f) => {
     const what = f.text('what', 'this')
-    return say(`${capital(f.server)} does not offer ${what}`, 'Another server may.', { icon: 'info' })
+    if (what === 'private') {
+      const how = 'Turn Private off, or make the container on the page of the server first.'
+      return say(`${capital(f.server)} makes new containers public`, how, { icon: 'lock' })
+    }
+    if (what === 'architecture') {
+      const why = 'A library keeps its tags by architecture, so this image cannot get one.'
+      return say('The image does not say which processor it is for', why, { icon: 'info' })
+    }
+    const named = what === 'browser_sign_in' ? 'sign-in through the browser' : what
+    return say(`${capital(f.server)} does not offer ${named}`, 'Another server may.', { icon: 'info' })
   },
   upload_forgotten: () =>
     say('The server forgot the upload', 'It has to start from the beginning.', {
