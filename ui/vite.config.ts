@@ -24,6 +24,5 @@ export default defineConfig({
     isolate: false,
     // Time enough for axe on a machine that is busy with other things.
     testTimeout: 20_000,
-    maxWorkers: '100%',
   },
 })
