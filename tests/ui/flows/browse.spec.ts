@@ -1,5 +1,5 @@
 import { expect, test } from '../support/flow'
-import { samples } from '../support/samples'
+import { downloadName, samples } from '../support/samples'
 
 test.beforeEach(async ({ app, bridge }) => {
   await bridge.signIn()
@@ -59,7 +59,7 @@ test('the table of tags by architecture works with the keyboard alone', async ({
   await expect(page.getByRole('complementary')).toHaveAccessibleName('samtools:1.21, amd64')
 
   await page.keyboard.press('Enter')
-  await expect(app.toast('Downloaded samtools_1.21.sif, digest verified')).toBeVisible()
+  await expect(app.toast(`Downloaded ${downloadName('samtools_1.21')}, digest verified`)).toBeVisible()
 
   await page.keyboard.press('Shift+F10')
   await expect(page.getByRole('menu')).toBeVisible()

@@ -1,8 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 
 import { expect, test } from '../support/flow'
-import { samples, sha256 } from '../support/samples'
+import { downloadName, samples, sha256 } from '../support/samples'
 import type { Window } from '../support/window'
+
+const FILE = downloadName('samtools_1.22')
 
 /** A window on the page of a container that has one image, with its download button. */
 async function atContainer(app: Window): Promise<void> {
@@ -19,32 +21,32 @@ test('an image comes down verified, byte for byte, and can be shown in its folde
 }) => {
   await atContainer(app)
   await app.button('Download 2.0 MiB').click()
-  await expect(app.toast('Downloading samtools_1.22.sif')).toBeVisible()
-  await expect(app.toast('Downloaded samtools_1.22.sif, digest verified')).toBeVisible()
-  const file = bridge.at('downloads', 'samtools_1.22.sif')
+  await expect(app.toast(`Downloading ${FILE}`)).toBeVisible()
+  await expect(app.toast(`Downloaded ${FILE}, digest verified`)).toBeVisible()
+  const file = bridge.at('downloads', FILE)
   expect(sha256(file)).toBe(sha256(samples.newer))
 
   await app.go('Transfers')
-  await expect(app.job('samtools_1.22.sif').filter({ hasText: 'Digest verified' })).toBeVisible()
-  await app.button('Show in folder: samtools_1.22.sif').click()
+  await expect(app.job(FILE).filter({ hasText: 'Digest verified' })).toBeVisible()
+  await app.button(`Show in folder: ${FILE}`).click()
   await expect.poll(async () => (await bridge.deeds()).revealed).toEqual([file])
 
   await app.go('On this computer')
   const row = page.getByRole('grid', { name: 'Downloaded images' }).getByRole('row').nth(1)
-  await expect(row).toContainText('samtools_1.22.sif')
+  await expect(row).toContainText(FILE)
   await expect(row).toContainText('library://ada/default/samtools:1.22')
-  await row.getByRole('button', { name: 'Show in folder: samtools_1.22.sif' }).click()
+  await row.getByRole('button', { name: `Show in folder: ${FILE}` }).click()
   await expect.poll(async () => (await bridge.deeds()).revealed).toEqual([file, file])
-  await row.getByRole('button', { name: 'samtools_1.22.sif', exact: true }).click()
+  await row.getByRole('button', { name: FILE, exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'samtools' })).toBeVisible()
 })
 
 test('what is there already is not fetched again', async ({ app, bridge }) => {
   await atContainer(app)
   await app.button('Download 2.0 MiB').click()
-  await expect(app.toast('Downloaded samtools_1.22.sif, digest verified')).toBeVisible()
+  await expect(app.toast(`Downloaded ${FILE}, digest verified`)).toBeVisible()
   await app.button('Download 2.0 MiB').click()
-  await expect(app.toast('samtools_1.22.sif is already in downloads, nothing to download')).toBeVisible()
+  await expect(app.toast(`${FILE} is already in downloads, nothing to download`)).toBeVisible()
   const { history } = await bridge.transfers()
   expect(history.filter((transfer) => transfer.direction === 'down')).toHaveLength(1)
 })
@@ -63,42 +65,42 @@ test.describe('a file of that name that is another', () => {
       },
       clash: 'ask',
     })
-    await expect(app.toast('Downloaded samtools_1.22.sif, digest verified')).toBeVisible()
-    await writeFile(bridge.at('downloads', 'samtools_1.22.sif'), OTHER)
+    await expect(app.toast(`Downloaded ${FILE}, digest verified`)).toBeVisible()
+    await writeFile(bridge.at('downloads', FILE), OTHER)
     await app.button('Download 2.0 MiB').click()
-    await expect(app.sheet).toHaveAccessibleName('samtools_1.22.sif is already there')
-    await expect(app.sheet).toContainText('The new file will be called samtools_1.22 (2).sif.')
+    await expect(app.sheet).toHaveAccessibleName(`${FILE} is already there`)
+    await expect(app.sheet).toContainText(`The new file will be called ${FILE.replace('.sif', ' (2).sif')}.`)
   })
 
   test('is left alone by "Skip"', async ({ app, bridge }) => {
     await app.sheet.getByRole('button', { name: 'Skip' }).click()
     await expect(app.sheet).toBeHidden()
-    expect(await readFile(bridge.at('downloads', 'samtools_1.22.sif'), 'utf8')).toBe(OTHER)
+    expect(await readFile(bridge.at('downloads', FILE), 'utf8')).toBe(OTHER)
     expect((await bridge.transfers()).active).toEqual([])
   })
 
   test('stays beside the new one with "Keep both"', async ({ app, bridge }) => {
     await app.sheet.getByRole('button', { name: 'Keep both' }).click()
-    await expect(app.toast('Downloaded samtools_1.22 (2).sif, digest verified')).toBeVisible()
-    expect(await readFile(bridge.at('downloads', 'samtools_1.22.sif'), 'utf8')).toBe(OTHER)
-    expect(sha256(bridge.at('downloads', 'samtools_1.22 (2).sif'))).toBe(sha256(samples.newer))
+    await expect(app.toast(`Downloaded ${FILE.replace('.sif', ' (2).sif')}, digest verified`)).toBeVisible()
+    expect(await readFile(bridge.at('downloads', FILE), 'utf8')).toBe(OTHER)
+    expect(sha256(bridge.at('downloads', FILE.replace('.sif', ' (2).sif')))).toBe(sha256(samples.newer))
   })
 
   test('gives way with "Replace it"', async ({ app, bridge }) => {
     await app.sheet.getByRole('button', { name: 'Replace it' }).click()
     await app.go('Transfers')
-    await expect(app.job('samtools_1.22.sif').filter({ hasText: 'Digest verified' })).toHaveCount(2)
-    expect(sha256(bridge.at('downloads', 'samtools_1.22.sif'))).toBe(sha256(samples.newer))
+    await expect(app.job(FILE).filter({ hasText: 'Digest verified' })).toHaveCount(2)
+    expect(sha256(bridge.at('downloads', FILE))).toBe(sha256(samples.newer))
   })
 })
 
 test('a download that was changed is no longer called verified', async ({ app, bridge, page }) => {
   await atContainer(app)
   await app.button('Download 2.0 MiB').click()
-  await expect(app.toast('Downloaded samtools_1.22.sif, digest verified')).toBeVisible()
+  await expect(app.toast(`Downloaded ${FILE}, digest verified`)).toBeVisible()
   await app.go('On this computer')
-  await expect(page.getByRole('grid', { name: 'Downloaded images' })).toContainText('samtools_1.22.sif')
-  await writeFile(bridge.at('downloads', 'samtools_1.22.sif'), 'something else')
+  await expect(page.getByRole('grid', { name: 'Downloaded images' })).toContainText(FILE)
+  await writeFile(bridge.at('downloads', FILE), 'something else')
   await page.keyboard.press('Control+r')
   await expect(page.getByText('Nothing was downloaded yet.')).toBeVisible()
 })
@@ -106,13 +108,13 @@ test('a download that was changed is no longer called verified', async ({ app, b
 test('a download that has gone from its folder says so', async ({ app, bridge, page }) => {
   await atContainer(app)
   await app.button('Download 2.0 MiB').click()
-  await expect(app.toast('Downloaded samtools_1.22.sif, digest verified')).toBeVisible()
-  await rm(bridge.at('downloads', 'samtools_1.22.sif'))
+  await expect(app.toast(`Downloaded ${FILE}, digest verified`)).toBeVisible()
+  await rm(bridge.at('downloads', FILE))
   await app.go('Transfers')
   await page.keyboard.press('Control+r')
-  const job = app.job('samtools_1.22.sif').filter({ hasText: 'Digest verified' })
+  const job = app.job(FILE).filter({ hasText: 'Digest verified' })
   await expect(job).toContainText('No longer in its folder')
-  await expect(job.getByRole('button', { name: 'Show in folder: samtools_1.22.sif' })).toBeHidden()
+  await expect(job.getByRole('button', { name: `Show in folder: ${FILE}` })).toBeHidden()
   await app.go('On this computer')
   await expect(page.getByText('Nothing was downloaded yet.')).toBeVisible()
 })

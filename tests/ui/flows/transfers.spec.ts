@@ -1,9 +1,9 @@
-import { copyFile, rm } from 'node:fs/promises'
+import { copyFile, rm, symlink } from 'node:fs/promises'
 
 import { expect, test } from '../support/flow'
 import type { Library } from '../support/library'
 import type { Relay } from '../support/relay'
-import { samples, sha256 } from '../support/samples'
+import { downloadName, samples, sha256 } from '../support/samples'
 import type { Window } from '../support/window'
 
 /** More than the talk around an upload, less than the image. */
@@ -136,15 +136,16 @@ test('a download stands still, goes on where it was, and is whole', async ({
     clash: 'ask',
   })
   await app.go('Transfers')
-  const job = app.job(FILE).filter({ hasText: /Downloading|Paused|Digest verified/ })
+  const file = downloadName('genome_2026')
+  const job = app.job(file).filter({ hasText: /Downloading|Paused|Digest verified/ })
   await expect(job).toContainText(/Downloading/)
   await expect(app.status).toContainText('1 down')
-  await app.button(`Pause: ${FILE}`).click()
+  await app.button(`Pause: ${file}`).click()
   await expect(job).toContainText(/Paused at/)
   relay.release()
-  await app.button(`Resume: ${FILE}`).click()
+  await app.button(`Resume: ${file}`).click()
   await expect(job).toContainText('Digest verified')
-  expect(sha256(bridge.at('downloads', FILE))).toBe(sha256(samples.large))
+  expect(sha256(bridge.at('downloads', file))).toBe(sha256(samples.large))
 })
 
 test('what cannot go on says why, and goes on when asked', async ({
@@ -178,6 +179,35 @@ test('what cannot go on says why, and goes on when asked', async ({
   await copyFile(samples.large, file)
   await problem.getByRole('button', { name: 'Try again' }).click()
   await expect(app.job(FILE)).toContainText('Arrived')
+})
+
+test('what waits for its turn is moved up with keys and buttons', async ({
+  app,
+  bridge,
+  page,
+  startLibrary,
+  startRelay,
+}) => {
+  const library = await startLibrary()
+  const relay = await startRelay(library)
+  const id = await overTheWire(app, library, relay)
+  relay.hold('up', 0)
+  // Three of them move at once; the others wait.
+  for (const name of ['one', 'two', 'three', 'four', 'five']) {
+    await symlink(samples.large, bridge.at(`${name}_1.sif`))
+    await bridge.begin(bridge.at(`${name}_1.sif`), `grace/default/${name}`, ['1'], id)
+  }
+  await app.go('Transfers')
+  const order = () => page.locator('article.thin .name').allTextContents()
+  await expect.poll(order).toEqual(['four_1.sif', 'five_1.sif'])
+  await expect(app.status).toContainText('3 up')
+  const last = app.job('five_1.sif').getByRole('button', { name: 'five_1.sif', exact: true })
+  await app.tabTo(last)
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(order).toEqual(['five_1.sif', 'four_1.sif'])
+  await expect(last).toBeFocused()
+  await app.button('Move up: four_1.sif').click()
+  await expect.poll(order).toEqual(['four_1.sif', 'five_1.sif'])
 })
 
 test('the history is searched and cleared', async ({ app, bridge, page }) => {

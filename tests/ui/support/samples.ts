@@ -35,6 +35,11 @@ export const samples = {
 
 export const LARGE_MIB = 40
 
+/** What a download of an amd64 image is called: the architecture is part of it on other computers. */
+export function downloadName(stem: string): string {
+  return process.arch === 'x64' ? `${stem}.sif` : `${stem}_amd64.sif`
+}
+
 /** SHA-256 of a file in hexadecimal digits. */
 export function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
