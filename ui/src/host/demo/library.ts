@@ -1,7 +1,7 @@
 /** Sample pages of a library. */
 import type { ContainerPage, ContainerRow, ImageCell } from '../../contract/generated'
 import type { Route } from '../../state/navigation.svelte'
-import type { Script } from '../fake'
+import { uiError, type Script } from '../fake'
 
 const DAY = 86_400_000
 const ago = (days: number) => new Date(Date.now() - days * DAY).toISOString()
@@ -121,6 +121,9 @@ const container: ContainerPage = {
   writable: true,
 }
 
+/** The name of a container that is not there. */
+const MISSING = 'nothing'
+
 const collections = [
   { name: 'genomics', description: 'Tools of the sequencing lab', containers: 14, private: false },
   { name: 'imaging', description: '', containers: 6, private: false },
@@ -139,7 +142,13 @@ export const libraryScript: Script = {
     size: 6.4 * GIB,
     containers: collection === 'genomics' ? containers : [],
   }),
-  library_container: () => container,
+  library_container: ({ path }) => {
+    if (path.container !== MISSING) return container
+    throw uiError('not_found', {
+      params: { what: `ada/genomics/${MISSING}`, server: 'hub.uni.example', signedIn: false },
+      details: 'GET /v1/containers/ada/genomics/nothing: 404 not found',
+    })
+  },
   library_delete_image: () => ({}),
   library_search: ({ text }) => ({
     text,
@@ -176,6 +185,7 @@ export const libraryRoutes = {
   server: { name: 'server', serverId: 'cloud' },
   off: { name: 'server', serverId: 'this-computer' },
   container: { name: 'container', serverId: 'cloud', path: container.path },
+  missing: { name: 'container', serverId: 'uni', path: { ...container.path, container: MISSING } },
   search: { name: 'search', text: 'tools', scope: { kind: 'everywhere' } },
   computer: { name: 'computer' },
   home: { name: 'home' },
