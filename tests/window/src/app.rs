@@ -5,16 +5,37 @@ use std::process::Stdio;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use fantoccini::elements::Element;
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::{Client, ClientBuilder};
 use serde_json::json;
 
 use crate::desktop::Desktop;
 use crate::programs::{GLANCE, PATIENCE, Running, free_port, wait_for_port};
 
+/// The name under which WebDriver hands out elements.
+const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Finds the first element of an XPath that takes up room and is not hidden.
+const FIRST_VISIBLE: &str = "
+    const found = document.evaluate(arguments[0], document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+    for (let i = 0; i < found.snapshotLength; i++) {
+        const node = found.snapshotItem(i);
+        if (node.getClientRects().length > 0 && getComputedStyle(node).visibility !== 'hidden') return node;
+    }
+    return null;";
+
+/// Answers once what the page is now has been painted.
+const TWO_FRAMES: &str = "
+    const done = arguments[arguments.length - 1];
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+
+/// Title of the app's window.
+pub(crate) const TITLE: &str = "Sifter";
+
 /// A running Sifter.
 pub struct App {
     client: Client,
+    display: String,
     _driver: Running,
 }
 
@@ -73,6 +94,7 @@ impl App {
             .context("the app did not come up under WebDriver")?;
         let app = Self {
             client,
+            display: desktop.display().to_owned(),
             _driver: driver,
         };
         app.find("//main").await?;
@@ -92,11 +114,8 @@ impl App {
     pub async fn find(&self, xpath: &str) -> Result<Element> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            for element in answered(xpath, self.client.find_all(Locator::XPath(xpath))).await? {
-                // An element may be redrawn between being found and being asked.
-                if element.is_displayed().await.unwrap_or(false) {
-                    return Ok(element);
-                }
+            if let Some(element) = self.look(xpath).await? {
+                return Ok(element);
             }
             tokio::time::sleep(GLANCE).await;
         }
@@ -106,6 +125,22 @@ impl App {
         )
     }
 
+    /// The first element of an XPath that can be seen now. Asked in one script: between finding an element and
+    /// asking whether it is displayed it may be redrawn, and the driver then never answers.
+    async fn look(&self, xpath: &str) -> Result<Option<Element>> {
+        let found = self.client.execute(FIRST_VISIBLE, vec![json!(xpath)]);
+        let found = match answered(xpath, found).await {
+            Ok(found) => found,
+            // It was redrawn while the driver made a handle for it.
+            Err(error) if format!("{error:#}").contains("Stale element") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let id = found.get(ELEMENT_KEY).and_then(serde_json::Value::as_str);
+        Ok(id.map(|id| {
+            Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
+        }))
+    }
+
     /// Waits until an element is gone.
     ///
     /// # Errors
@@ -113,8 +148,7 @@ impl App {
     pub async fn gone(&self, xpath: &str) -> Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            let found = answered(xpath, self.client.find_all(Locator::XPath(xpath))).await?;
-            if found.is_empty() {
+            if self.look(xpath).await?.is_none() {
                 return Ok(());
             }
             tokio::time::sleep(GLANCE).await;
@@ -170,6 +204,20 @@ impl App {
         Ok(())
     }
 
+    /// The text of the first visible element of an XPath, once it has some.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`].
+    pub async fn text_of(&self, xpath: &str) -> Result<String> {
+        self.find(&format!("{xpath}[normalize-space(.)]")).await?;
+        let script = "return document.evaluate(arguments[0], document, null, XPathResult.STRING_TYPE, null).stringValue";
+        let text = self
+            .client
+            .execute(script, vec![json!(format!("{xpath}[normalize-space(.)]"))])
+            .await?;
+        Ok(text.as_str().unwrap_or_default().trim().to_owned())
+    }
+
     /// All text in the window.
     ///
     /// # Errors
@@ -193,15 +241,25 @@ impl App {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Writes what the window shows as a PNG.
+    /// Writes what the window shows as a PNG: the pixels of the screen, as a person sees them. (The driver's own
+    /// screenshots of WebKitGTK never end on some pages.)
     ///
     /// # Errors
-    /// When the driver or the disk fails.
+    /// When the driver, the screen or the disk fails.
     pub async fn picture(&self, file: &Path) -> Result<()> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(file, self.client.screenshot().await?)?;
+        let drawn = self.client.execute_async(TWO_FRAMES, vec![]);
+        answered("the next frame", drawn).await?;
+        let status = std::process::Command::new("import")
+            .args(["-display", &self.display, "-window", TITLE])
+            .arg(file)
+            .status()
+            .context("could not start import")?;
+        if !status.success() {
+            bail!("import ended with {status}");
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::programs::{Running, wait_until};
@@ -104,12 +104,32 @@ impl Desktop {
         command
     }
 
+    /// The virtual screen, as `DISPLAY` names it.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// What the app asked the system to open, oldest first.
     #[must_use]
     pub fn opened(&self) -> Vec<String> {
         fs::read_to_string(self.opened_file())
             .map(|text| text.lines().map(str::to_owned).collect())
             .unwrap_or_default()
+    }
+
+    /// Writes the whole screen as a PNG.
+    ///
+    /// # Errors
+    /// When the picture cannot be taken.
+    pub fn picture(&self, file: &Path) -> Result<()> {
+        let status = Command::new("import")
+            .args(["-display", &self.display, "-window", "root"])
+            .arg(file)
+            .status()
+            .context("could not start import")?;
+        ensure!(status.success(), "import ended with {status}");
+        Ok(())
     }
 
     /// A folder of this desktop for a test's own files.

@@ -62,3 +62,16 @@ pub fn holding(folder: &Path, words: &[String]) -> Result<Vec<PathBuf>> {
     }
     Ok(guilty)
 }
+
+/// Copies the files below a folder into another one, flat.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    for path in below(from)? {
+        if let Some(name) = path.file_name() {
+            std::fs::copy(&path, to.join(name))?;
+        }
+    }
+    Ok(())
+}

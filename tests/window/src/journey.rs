@@ -63,10 +63,24 @@ impl Journey {
     pub async fn play(&self) -> Result<()> {
         let desktop = Desktop::start()?;
         let home = desktop.place("home")?;
+        let played = self.play_on(&desktop, &home).await;
+        if played.is_err() {
+            // What helps to understand: the screen as it was, what was opened, and the app's log.
+            desktop.picture(&self.pictures.join("failed.png"))?;
+            std::fs::write(
+                self.pictures.join("opened.txt"),
+                desktop.opened().join("\n"),
+            )?;
+            files::copy_all(&home.join("logs"), &self.pictures)?;
+        }
+        played
+    }
+
+    async fn play_on(&self, desktop: &Desktop, home: &Path) -> Result<()> {
         let mut album = Album::new(&self.pictures, self.both_themes)?;
         let promised = files::sha256(&self.image)?;
 
-        let app = App::open(&desktop, &home).await?;
+        let app = App::open(desktop, home).await?;
         app.find("//h1[contains(., 'What would you like to do first?')]")
             .await?;
         album
@@ -78,8 +92,8 @@ impl Journey {
             .take(&app, "this computer: the library in the app runs")
             .await?;
 
-        let browser = Browser::open(&desktop).await?;
-        let login = sign_in(&desktop, &app, &browser, &mut album).await?;
+        let browser = Browser::open(desktop).await?;
+        let login = sign_in(desktop, &app, &browser, &mut album).await?;
         browser.close().await?;
 
         app.press("Accounts").await?;
@@ -89,7 +103,7 @@ impl Journey {
             .take(&app, "accounts: the card says where the sign-in is stored")
             .await?;
 
-        let drag = Drag::over_app(&desktop, &[&self.image])?;
+        let drag = Drag::over_app(desktop, &[&self.image])?;
         drag.nudge()?;
         app.find("//*[contains(text(), 'Let go to upload')]")
             .await?;
@@ -127,7 +141,7 @@ impl Journey {
         album
             .take(&app, "transfers: downloaded and verified")
             .await?;
-        let fetched = downloaded(&home)?;
+        let fetched = downloaded(home)?;
         ensure!(
             files::sha256(&fetched)? == promised,
             "{} differs from what was shared",
@@ -135,7 +149,7 @@ impl Journey {
         );
         album.say("the downloaded file has the SHA-256 of the shared one");
 
-        let secrets = secrets::stored(&desktop)?;
+        let secrets = secrets::stored(desktop)?;
         ensure!(
             !secrets.is_empty(),
             "the secret store holds nothing of Sifter's"
@@ -148,7 +162,7 @@ impl Journey {
         app.close().await?;
         album.say("no token in the page");
 
-        let app = App::open(&desktop, &home).await?;
+        let app = App::open(desktop, home).await?;
         app.press("Transfers").await?;
         app.find("//main//*[contains(text(), 'Digest verified')]")
             .await?;
@@ -164,7 +178,7 @@ impl Journey {
         album.take(&app, "settings").await?;
         app.close().await?;
 
-        let guilty = files::holding(&home, &secrets)?;
+        let guilty = files::holding(home, &secrets)?;
         ensure!(guilty.is_empty(), "a token is in plain text in {guilty:?}");
         album.say("no token in the data folder or the logs");
         Ok(())
@@ -181,10 +195,9 @@ impl Journey {
             .await?;
         app.find("//table[@aria-label='Tags by architecture']")
             .await?;
-        let cell = app
-            .find("//table[@aria-label='Tags by architecture']//tbody//th")
+        let text = app
+            .text_of("//table[@aria-label='Tags by architecture']//tbody//th")
             .await?;
-        let text = cell.text().await?;
         text.split_whitespace()
             .next()
             .map(str::to_owned)

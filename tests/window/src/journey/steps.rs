@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::desktop::Desktop;
 use crate::programs::wait_until;
 
-/// Leaves the welcome page and goes to the library on this computer, which starts by that.
+/// Leaves the welcome page and starts the library on this computer.
 ///
 /// # Errors
 /// When a step does not come out.
@@ -16,6 +16,7 @@ pub async fn choose_local_library(app: &App) -> Result<()> {
     app.press("Just look around").await?;
     app.click("//nav//button[contains(., 'This computer')]")
         .await?;
+    app.press("Start it").await?;
     app.find("//main//button[normalize-space(.)='Sign in']")
         .await?;
     Ok(())
@@ -53,15 +54,13 @@ pub async fn sign_in(
         .picture(&album.next_file("sign-in page: in the browser"))
         .await?;
     browser.press("Continue as").await?;
-    browser.wait_for_text("You are signed in").await?;
+    browser.wait_for_text("You’re signed in").await?;
     browser
         .picture(&album.next_file("signed-in page: can be closed"))
         .await?;
     app.press("Accounts").await?;
     let line = app
-        .find("//main//*[contains(text(), 'signed in as')]")
-        .await?
-        .text()
+        .text_of("//main//*[contains(text(), 'signed in as')]")
         .await?;
     let login = line
         .split("signed in as ")
