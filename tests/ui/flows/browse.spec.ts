@@ -27,7 +27,7 @@ test('from the library down to one image, and back', async ({ app, page }) => {
   await row.dblclick()
   await expect(page.getByRole('heading', { level: 1, name: 'samtools' })).toBeVisible()
   await app.button('Copy library://ada/genomics/samtools').click()
-  expect(await app.copied()).toBe('library://ada/genomics/samtools')
+  await expect.poll(() => app.copied()).toBe('library://ada/genomics/samtools')
 
   await app.button('Back').click()
   await expect(page.getByRole('heading', { level: 1, name: 'genomics' })).toBeVisible()
@@ -81,6 +81,7 @@ test('the pull command comes in every flavour and is copied whole', async ({ app
   await app.browse('This computer', 'ada', 'genomics', 'samtools')
   const command = page.getByRole('region', { name: 'Pull command' })
   const flavours = command.getByRole('tab')
+  await expect(flavours.first()).toBeVisible()
   const names = await flavours.allTextContents()
   expect(names.length).toBeGreaterThanOrEqual(3)
   for (const name of names) {

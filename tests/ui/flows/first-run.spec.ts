@@ -35,7 +35,7 @@ test.describe('the first run', () => {
     await app.button('Open the browser').click()
     await expect(app.heading('Waiting for your browser…')).toBeVisible()
     const browser = await context.newPage()
-    await browser.goto((await bridge.deeds()).opened[0] ?? '')
+    await browser.goto(await bridge.openedPage())
     await browser.getByRole('button', { name: 'Continue as ada' }).click()
     await expect(browser.getByRole('heading', { name: 'You’re signed in' })).toBeVisible()
 

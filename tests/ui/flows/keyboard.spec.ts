@@ -25,7 +25,7 @@ test('a file is published without a mouse, from the first page to its arrival', 
   await expect(app.heading('Waiting for your browser…')).toBeVisible()
 
   const browser = await context.newPage()
-  await browser.goto((await bridge.deeds()).opened[0] ?? '')
+  await browser.goto(await bridge.openedPage())
   await browser.keyboard.press('Tab')
   await expect(browser.locator(':focus')).toHaveText('Continue as ada')
   await browser.keyboard.press('Enter')

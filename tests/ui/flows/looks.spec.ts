@@ -71,7 +71,7 @@ test('the pages of sign-in in the browser are accessible', async ({ app, bridge,
   await app.button('Continue in the browser').click()
   await expect(app.heading('Waiting for your browser…')).toBeVisible()
   const page = await context.newPage()
-  await page.goto((await bridge.deeds()).opened[0] ?? '')
+  await page.goto(await bridge.openedPage())
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.screenshot({ path: join(pictures, colorScheme, 'browser-sign-in.png') })

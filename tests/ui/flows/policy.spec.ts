@@ -42,7 +42,7 @@ test('the policy is in force, and a breach of it would be noticed', async ({ bro
     document.body.append(script)
   })
   expect(await page.title()).not.toBe('broken in')
-  expect(complaints.join('\n')).toMatch(/Content Security Policy/)
+  await expect.poll(() => complaints.join('\n')).toMatch(/Content Security Policy/)
   await context.close()
 })
 

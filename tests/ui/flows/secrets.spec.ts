@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { BrowserContext, Page } from '@playwright/test'
 
-import { LOGIN, until } from '../support/bridge'
+import { LOGIN } from '../support/bridge'
 import { expect, test } from '../support/flow'
 import { samples } from '../support/samples'
 
@@ -88,7 +88,7 @@ test('a token is nowhere in the window, in what passes it, or on the disk', asyn
   await app.go('Accounts')
   await app.button('Sign in').click()
   await app.button('Continue in the browser').click()
-  const link = await until('the page is opened', async () => (await bridge.deeds()).opened[0])
+  const link = await bridge.openedPage()
   const browser = await context.browser()?.newContext()
   const other = await browser?.newPage()
   if (!browser || !other) throw new Error('no second browser')

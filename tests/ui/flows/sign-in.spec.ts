@@ -10,9 +10,9 @@ async function beginSignIn(app: Window): Promise<string> {
   await expect(app.heading('Sign in to This computer')).toBeVisible()
   await app.button('Continue in the browser').click()
   await expect(app.heading('Waiting for your browser…')).toBeVisible()
-  const { opened } = await app.bridge.deeds()
-  expect(opened).toHaveLength(1)
-  return opened[0] ?? ''
+  const link = await app.bridge.openedPage()
+  expect((await app.bridge.deeds()).opened).toEqual([link])
+  return link
 }
 
 test.describe('signing in through the browser', () => {
@@ -46,7 +46,7 @@ test.describe('signing in through the browser', () => {
     await expect.poll(async () => (await bridge.deeds()).opened).toEqual([link, link])
     await app.button('Copy link').click()
     await expect(app.toast('Link copied')).toBeVisible()
-    expect(await app.copied()).toBe(link)
+    await expect.poll(() => app.copied()).toBe(link)
   })
 
   test('can be cancelled, and nobody is signed in', async ({ app, bridge, context, page }) => {

@@ -87,6 +87,11 @@ export class Bridge {
     return (await answer.json()) as Deeds
   }
 
+  /** The first page that the app has opened in the browser. */
+  async openedPage(): Promise<string> {
+    return await until('a page is opened', async () => (await this.deeds()).opened[0])
+  }
+
   /** The library on this computer, signed in, without the window. */
   async signIn(): Promise<void> {
     await this.call('server_start_local', {})
