@@ -108,16 +108,8 @@ describe('the plan of an upload', () => {
     expect(form.ready).toBe(false)
   })
 
-  it('offers privacy only for a container that will be made', async () => {
-    const { form } = make()
-    form.private = true
-    form.typePlace('ada/genomics/samtools')
-    await form.ask()
-    expect(form.createsContainer).toBe(false)
-    expect(form.request?.items[0]?.private).toBe(false)
-    form.typePlace('ada/new/samtools')
-    await form.ask()
-    expect(form.request?.items[0]?.private).toBe(true)
+  it('makes no promise of privacy that a library cannot keep', () => {
+    expect(make().form.request?.items[0]?.private).toBe(false)
   })
 })
 

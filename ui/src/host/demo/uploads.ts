@@ -1,5 +1,12 @@
 /** Sample upload sheets and their plans. */
-import type { DraftFile, DraftSheet, TagEffect, Upload, UploadPlan } from '../../contract/generated'
+import type {
+  DraftFile,
+  DraftSheet,
+  LibraryPath,
+  TagEffect,
+  Upload,
+  UploadPlan,
+} from '../../contract/generated'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
@@ -38,6 +45,11 @@ export const severalFiles: DraftSheet = {
   ],
 }
 
+/** The levels that would be made, from the top. */
+function created({ entity, collection, container }: LibraryPath): string[] {
+  return [`${entity}/${collection}`, `${entity}/${collection}/${container}`]
+}
+
 export function plan(upload: Upload): UploadPlan {
   return {
     bytes: 94.6 * MIB,
@@ -46,7 +58,7 @@ export function plan(upload: Upload): UploadPlan {
     problem: null,
     items: upload.items.map((item) => ({
       fileId: item.fileId,
-      creates: item.path.collection === 'genomics' ? [] : [`${item.path.entity}/${item.path.collection}`],
+      creates: item.path.collection === 'genomics' ? [] : created(item.path),
       public: true,
       problem: null,
       tags: item.tags.flatMap((tag): TagEffect[] =>

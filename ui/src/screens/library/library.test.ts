@@ -87,12 +87,12 @@ describe('a server', () => {
       route: libraryRoutes.off,
       script: {
         server_start_local: () =>
-          Promise.reject(uiError('local_library_failed', { params: { reason: 'no port' } })),
+          Promise.reject(uiError('local_library_failed', { params: { reason: 'port' } })),
       },
     })
     await user.click(main().getByRole('button', { name: 'Start it' }))
     await settled()
-    expect(main().getByText('No port.')).toBeTruthy()
+    expect(main().getByText('Another program uses its port.')).toBeTruthy()
     host.answer({ server_start_local: () => ({ ...servers[2]!, state: 'online' }) })
     await user.click(main().getByRole('button', { name: 'Start it' }))
     await settled()

@@ -50,6 +50,22 @@ describe('error words', () => {
     expect(errorWords(error('server_fault', {}, 'after_sign_in')).actions[0]).toBe('sign_in')
   })
 
+  it.each(['off', 'port', 'already_running', 'newer', 'disk', 'other', ''])(
+    'say in a sentence why the library on this computer did not start: %s',
+    (reason) => {
+      const { body } = errorWords(error('local_library_failed', { reason }))
+      expect(body).toMatch(/^[A-Z][^_]+ [^_]+\.$/)
+      expect(body.toLowerCase()).not.toBe(`${reason}.`)
+    },
+  )
+
+  it('never show the name the app has for something a server does not offer', () => {
+    for (const what of ['browser_sign_in', 'private', 'architecture', 'brand_new']) {
+      const { title } = errorWords(error('not_offered', { server: 'lab.example', what }))
+      expect(title).not.toMatch(/_|^.*offer (private|architecture)/)
+    }
+  })
+
   it('fall back to the unforeseen for a code of a newer version', () => {
     expect(errorWords(error('brand_new' as ErrorCode)).title).toMatch(/did not foresee/)
   })

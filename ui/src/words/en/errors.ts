@@ -71,6 +71,11 @@ const SIGN_IN: Partial<Record<ErrorCode, Say>> = {
     ),
 }
 
+/** What a server may or may not offer, by the name the app has for it. */
+const OFFERS: Record<string, string> = {
+  browser_sign_in: 'sign-in through the browser',
+}
+
 const SERVERS: Partial<Record<ErrorCode, Say>> = {
   not_found: (f) => {
     const what = f.text('what', '')
@@ -157,14 +162,14 @@ const SERVERS: Partial<Record<ErrorCode, Say>> = {
   not_offered: (f) => {
     const what = f.text('what', 'this')
     if (what === 'private') {
-      const how = 'Turn Private off, or make the container on the page of the server first.'
+      const how = 'To keep it private, make the container on the page of the server first.'
       return say(`${capital(f.server)} makes new containers public`, how, { icon: 'lock' })
     }
     if (what === 'architecture') {
       const why = 'A library keeps its tags by architecture, so this image cannot get one.'
       return say('The image does not say which processor it is for', why, { icon: 'info' })
     }
-    const named = what === 'browser_sign_in' ? 'sign-in through the browser' : what
+    const named = OFFERS[what] ?? 'this'
     return say(`${capital(f.server)} does not offer ${named}`, 'Another server may.', { icon: 'info' })
   },
   upload_forgotten: () =>
@@ -262,6 +267,15 @@ function unforeseen(): ErrorWords {
   })
 }
 
+/** Why the library on this computer did not start, by the reason the app gives. */
+const LOCAL_TROUBLE: Record<string, string> = {
+  off: 'It is off. Start it first.',
+  port: 'Another program uses its port.',
+  already_running: 'Another Sifter runs it already.',
+  newer: 'Its data was written by a newer Sifter. Update this one.',
+  disk: 'The disk may be full, or the data folder not writable.',
+}
+
 const REST: Partial<Record<ErrorCode, Say>> = {
   invalid_request: () =>
     say(
@@ -283,17 +297,12 @@ const REST: Partial<Record<ErrorCode, Say>> = {
       'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
       { tone: 'warn' },
     ),
-  local_library_failed: (f) => {
-    const reason = f.text('reason', '')
-    return say(
+  local_library_failed: (f) =>
+    say(
       'The library on this computer did not start',
-      reason ? `${capital(reason)}.` : 'Details say why.',
-      {
-        tone: 'bad',
-        actions: ['retry'],
-      },
-    )
-  },
+      LOCAL_TROUBLE[f.text('reason', 'other')] ?? 'The details say why.',
+      { tone: 'bad', actions: ['retry'] },
+    ),
   storage_failed: () =>
     say("Sifter's own data could not be used", 'The disk may be full, or the data folder not writable.', {
       tone: 'bad',
