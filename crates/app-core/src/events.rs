@@ -127,14 +127,10 @@ impl EventStream {
             return Some(event);
         }
         loop {
+            // In this order, so that nothing that happens is told before the state it came with: at the end
+            // of a sign-in the account is known.
             tokio::select! {
-                moment = self.moments.recv() => match moment {
-                    Ok(event) => return Some(event),
-                    Err(broadcast::error::RecvError::Lagged(missed)) => {
-                        tracing::warn!(missed, "a window does not keep up with events");
-                    }
-                    Err(broadcast::error::RecvError::Closed) => return None,
-                },
+                biased;
                 changed = self.settings.changed() => {
                     changed.ok()?;
                     return Some(AppEvent::Settings { settings: self.settings.borrow_and_update().clone() });
@@ -147,6 +143,13 @@ impl EventStream {
                     changed.ok()?;
                     return Some(AppEvent::Transfers { list: self.transfers.borrow_and_update().clone() });
                 }
+                moment = self.moments.recv() => match moment {
+                    Ok(event) => return Some(event),
+                    Err(broadcast::error::RecvError::Lagged(missed)) => {
+                        tracing::warn!(missed, "a window does not keep up with events");
+                    }
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
             }
         }
     }
@@ -203,6 +206,27 @@ mod tests {
         );
         drop(hub);
         assert_eq!(events.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn nothing_that_happens_overtakes_the_state_it_came_with() {
+        let hub = Hub::new(settings(Theme::Light));
+        let mut events = hub.subscribe();
+        events.pending.clear();
+        for theme in [Theme::Dark, Theme::Light].into_iter().cycle().take(20) {
+            hub.settings(settings(theme));
+            hub.moment(AppEvent::LibraryChanged {
+                server_id: "s".into(),
+            });
+            assert!(matches!(
+                events.next().await,
+                Some(AppEvent::Settings { .. })
+            ));
+            assert!(matches!(
+                events.next().await,
+                Some(AppEvent::LibraryChanged { .. })
+            ));
+        }
     }
 
     #[tokio::test]
