@@ -1,5 +1,6 @@
 //! Files as the engine uses them: read and written at offsets, identified, put in place.
 
+mod clone;
 mod part_file;
 mod place;
 mod positioned;
@@ -7,6 +8,7 @@ mod source;
 
 use std::io;
 
+pub(crate) use clone::clone_file;
 pub(crate) use part_file::PartFile;
 pub(crate) use place::{copies, open_permissions, place, sync_folder};
 pub(crate) use positioned::{read_at, write_all_at};

@@ -1,7 +1,9 @@
 //! A pull: resolve, fetch into a partial file, verify, put in place.
 
+mod blame;
 mod fetch;
 mod front;
+mod local;
 mod ranges;
 mod stream;
 mod target;
@@ -137,9 +139,16 @@ impl Pull<'_> {
             return Ok(Outcome::Verified);
         }
         let part_file = self.part_file(name).await?;
-        self.fetch_verified(&part_file).await?;
+        let here = self.copy_from_here(&part_file).await?;
+        if !here {
+            self.fetch_verified(&part_file).await?;
+        }
         self.place(part_file, name).await?;
-        Ok(Outcome::Verified)
+        Ok(if here {
+            Outcome::AlreadyHere
+        } else {
+            Outcome::Verified
+        })
     }
 
     /// The partial file of the checkpoint, or a new one.

@@ -165,11 +165,15 @@ impl Run {
         .await
     }
 
-    /// Like [`save`](Self::save), and forgets every part.
+    /// Like [`save`](Self::save), and forgets every part, also those whose notes are still on their
+    /// way to the disk: they must not turn up among the parts of what comes next.
     pub(crate) async fn save_without_parts(
         &self,
         change: impl FnOnce(&mut Checkpoint),
     ) -> Result<(), Failure> {
+        self.writes.close();
+        self.writes.wait().await;
+        self.writes.reopen();
         let mut checkpoint = self.checkpoint();
         change(&mut checkpoint);
         let note = self.note();

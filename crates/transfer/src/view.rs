@@ -42,7 +42,8 @@ pub enum Outcome {
     AlreadyThere,
     /// Pulled, and the hash is the one the library promised.
     Verified,
-    /// Nothing was pulled: a file with this hash already had the name.
+    /// Nothing was fetched: a file with this hash already had the name, or was copied from elsewhere
+    /// on this computer.
     AlreadyHere,
 }
 

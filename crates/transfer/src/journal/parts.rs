@@ -1,5 +1,7 @@
 //! Acknowledged parts and finished ranges.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 
 use super::Journal;
@@ -20,6 +22,24 @@ impl Journal {
             })
         })?;
         rows.map(|row| row.map_err(Error::from)).collect()
+    }
+
+    /// Forgets some parts of a transfer.
+    pub(crate) fn forget_parts(
+        &self,
+        id: TransferId,
+        numbers: &BTreeSet<u32>,
+    ) -> Result<(), Error> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        for number in numbers {
+            transaction.execute(
+                "DELETE FROM parts WHERE transfer = ?1 AND number = ?2",
+                params![id.to_string(), number],
+            )?;
+        }
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Records parts that a server acknowledged, or ranges that are on disk.

@@ -1,11 +1,17 @@
 //! Rows of transfers.
 
+use std::path::PathBuf;
+
 use rusqlite::{Row, named_params, params};
 use time::OffsetDateTime;
 
 use super::{Checkpoint, Journal, Record, Request, Status, Times};
+use crate::digest::Sha256Digest;
 use crate::error::Error;
 use crate::request::TransferId;
+
+/// Transfers that are asked for a file with certain bytes.
+const MOST_FILES: u32 = 8;
 
 impl Journal {
     /// Every transfer, in the order of the queue.
@@ -25,6 +31,28 @@ impl Journal {
             }
         }
         Ok(records)
+    }
+
+    /// Files that had these bytes when they were pushed or pulled, the latest first. They may have
+    /// changed or gone since.
+    pub(crate) fn files_with(&self, digest: &Sha256Digest) -> Result<Vec<PathBuf>, Error> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT id, position, status, created_at, started_at, finished_at, request, checkpoint
+             FROM transfers WHERE json_extract(checkpoint, '$.digest') = ?1
+             ORDER BY finished_at DESC LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![digest.to_string(), MOST_FILES], RawRecord::read)?;
+        let mut paths = Vec::new();
+        for row in rows {
+            let Ok(record) = row?.parse() else { continue };
+            let path = match record.request {
+                Request::Push(push) => Some(push.file),
+                Request::Pull(_) => record.checkpoint.file,
+            };
+            paths.extend(path.filter(|path| !paths.contains(path)));
+        }
+        Ok(paths)
     }
 
     /// Adds a transfer.

@@ -13,9 +13,10 @@ impl Pull<'_> {
     /// Fills `part_file` with the promised bytes. Removes it when only damaged data is to be had.
     pub(super) async fn fetch_verified(&self, part_file: &PartFile) -> Result<(), Stop> {
         let mut fetched = 0;
+        let mut blamed = false;
         loop {
             // The last try does without ranges, in case they are what is broken.
-            let with_ranges = fetched + 1 < MOST_FETCHES;
+            let with_ranges = blamed || fetched + 1 < MOST_FETCHES;
             let actual = self.fetch(part_file, with_ranges).await?;
             self.run.live.enter(Phase::Verifying);
             if actual == self.digest {
@@ -30,9 +31,7 @@ impl Pull<'_> {
                 }
                 .into());
             }
-            self.run
-                .save_without_parts(|checkpoint| checkpoint.notice = Some(Notice::HashMismatch))
-                .await?;
+            blamed = self.forget_blamed(part_file).await?;
         }
     }
 

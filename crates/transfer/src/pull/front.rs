@@ -1,4 +1,4 @@
-//! The hash of a file's contiguous front, computed while the rest arrives.
+//! The hash of a file's contiguous front, computed while the rest arrives, or while it is copied.
 
 use std::fs::File;
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::digest::Sha256Digest;
-use crate::files::{blocking, read_at};
+use crate::files::{blocking, read_at, write_all_at};
 
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 20;
@@ -17,20 +17,36 @@ const STRETCH: u64 = 64 << 20;
 /// A running hash over the first bytes of a file.
 pub(super) struct Front {
     file: Arc<File>,
+    /// Gets what is read, at the same place.
+    copy: Option<Arc<File>>,
     hasher: Sha256,
     hashed: u64,
 }
 
 impl Front {
     pub(super) fn new(file: Arc<File>) -> Self {
+        Self::starting_at(file, 0)
+    }
+
+    /// Writes to `copy` what it reads from `file`.
+    pub(super) fn copying(file: Arc<File>, copy: Arc<File>) -> Self {
         Self {
-            file,
-            hasher: Sha256::new(),
-            hashed: 0,
+            copy: Some(copy),
+            ..Self::new(file)
         }
     }
 
-    /// Bytes hashed so far.
+    /// Begins in the middle.
+    pub(super) fn starting_at(file: Arc<File>, start: u64) -> Self {
+        Self {
+            file,
+            copy: None,
+            hasher: Sha256::new(),
+            hashed: start,
+        }
+    }
+
+    /// Where the bytes end that were hashed so far.
     pub(super) fn hashed(&self) -> u64 {
         self.hashed
     }
@@ -46,6 +62,9 @@ impl Front {
                     .min(BUFFER);
                 if read_at(&self.file, &mut buffer[..wanted], self.hashed)? < wanted {
                     return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                if let Some(copy) = &self.copy {
+                    write_all_at(copy, &buffer[..wanted], self.hashed)?;
                 }
                 self.hasher.update(&buffer[..wanted]);
                 self.hashed += wanted as u64;

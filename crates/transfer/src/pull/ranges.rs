@@ -25,14 +25,14 @@ use crate::view::Phase;
 
 /// How the ranges lie in the file. Numbers count from 1.
 #[derive(Clone, Copy)]
-struct Layout {
+pub(super) struct Layout {
     range_size: u64,
     size: u64,
-    total: u32,
+    pub(super) total: u32,
 }
 
 impl Layout {
-    fn range(&self, number: u32) -> Range<u64> {
+    pub(super) fn range(&self, number: u32) -> Range<u64> {
         let start = u64::from(number - 1).saturating_mul(self.range_size);
         start..self.size.min(start.saturating_add(self.range_size))
     }
@@ -78,8 +78,8 @@ impl Pull<'_> {
                 self.run.live.enter(Phase::Verifying);
             }
             if recording.is_empty() && !unrecorded.is_empty() {
-                let numbers = std::mem::take(&mut unrecorded);
-                recording.push(self.record_ranges(part_file, layout, numbers));
+                let parts = std::mem::take(&mut unrecorded);
+                recording.push(self.record_ranges(part_file, layout, parts));
             }
             while arrived.contains(&(contiguous + 1)) {
                 contiguous += 1;
@@ -90,11 +90,11 @@ impl Pull<'_> {
             }
             tokio::select! {
                 Some(result) = fetching.next() => {
-                    let number = result?;
+                    let part = result?;
                     progress.fetch_add(1, Ordering::Relaxed);
-                    pace.part_arrived(layout.length(number));
-                    arrived.insert(number);
-                    unrecorded.push(number);
+                    pace.part_arrived(layout.length(part.number));
+                    arrived.insert(part.number);
+                    unrecorded.push(part);
                 }
                 Some(result) = recording.next() => result?,
                 Some(result) = hashing.next() => {
@@ -107,7 +107,7 @@ impl Pull<'_> {
         Ok(front.finish())
     }
 
-    fn layout(&self) -> Result<Layout, TransferError> {
+    pub(super) fn layout(&self) -> Result<Layout, TransferError> {
         let Work::Pull(work) = self.run.checkpoint().work else {
             return Err(TransferError::Defect);
         };
@@ -142,20 +142,13 @@ impl Pull<'_> {
         &self,
         part_file: &PartFile,
         layout: Layout,
-        numbers: Vec<u32>,
+        parts: Vec<CompletedPart>,
     ) -> Result<(), Failure> {
         let file = Arc::clone(&part_file.file);
         if let Err(error) = blocking(move || file.sync_data()).await {
             return Err(self.disk_failed(error).await);
         }
         let (id, live) = (self.run.id, Arc::clone(&self.run.live));
-        let parts: Vec<_> = numbers
-            .into_iter()
-            .map(|number| CompletedPart {
-                number,
-                etag: String::new(),
-            })
-            .collect();
         self.run
             .record(move |journal| {
                 journal.record_parts(id, &parts)?;
@@ -169,6 +162,8 @@ impl Pull<'_> {
             .await
     }
 
+    /// Fetches a range. Answers its number and, in the place of an upload's ETag, the digest of what
+    /// arrived.
     async fn fetch_range(
         &self,
         part_file: &PartFile,
@@ -176,7 +171,7 @@ impl Pull<'_> {
         number: u32,
         progress: &AtomicU32,
         pace: &Pace,
-    ) -> Result<u32, RangesStop> {
+    ) -> Result<CompletedPart, RangesStop> {
         let range = layout.range(number);
         let mut writer = Writer::new(self, part_file, number, range.clone());
         let mut tries = Tries::default();
@@ -197,7 +192,10 @@ impl Pull<'_> {
                 Err(error) => Err(Arrival::Remote(error)),
             };
             let error = match arrival {
-                Ok(()) => return Ok(number),
+                Ok(()) => {
+                    let etag = writer.digest().ok_or(TransferError::Defect)?.to_string();
+                    return Ok(CompletedPart { number, etag });
+                }
                 Err(Arrival::TooMuch) => return Err(RangesStop::NotHonoured),
                 Err(Arrival::Disk(error)) => return Err(self.disk_failed(error).await.into()),
                 Err(Arrival::Remote(error)) if is_not_honoured(error.kind()) => {

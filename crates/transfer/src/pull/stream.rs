@@ -50,6 +50,7 @@ pub(super) struct Writer<'a> {
     written: u64,
     end: u64,
     buffer: Vec<u8>,
+    /// Away while a buffer is being written.
     hasher: Option<Sha256>,
 }
 
@@ -69,13 +70,19 @@ impl<'a> Writer<'a> {
             written,
             end,
             buffer: Vec::new(),
-            hasher: None,
+            hasher: Some(Sha256::new()),
         }
     }
 
     /// Where the next byte belongs.
     pub(super) fn position(&self) -> u64 {
         self.written
+    }
+
+    /// The hash of everything written.
+    pub(super) fn digest(&mut self) -> Option<Sha256Digest> {
+        let hasher = self.hasher.take()?;
+        Some(Sha256Digest::from_bytes(hasher.finalize().into()))
     }
 
     /// Takes bytes until the end of the range. What arrived before an error is written.
@@ -147,17 +154,13 @@ impl Pull<'_> {
         loop {
             self.run.live.change(|state| state.part_begins(WHOLE, 0));
             let mut writer = Writer::new(self, part_file, WHOLE, 0..self.size);
-            writer.hasher = Some(Sha256::new());
             let target = self.target().await;
             let arrival = match self.not_idle(self.remote.read_whole(&target)).await {
                 Ok(stream) => writer.take(stream).await,
                 Err(error) => Err(Arrival::Remote(error)),
             };
             let error = match arrival {
-                Ok(()) => {
-                    let hasher = writer.hasher.take().ok_or(TransferError::Defect)?;
-                    return Ok(Sha256Digest::from_bytes(hasher.finalize().into()));
-                }
+                Ok(()) => return Ok(writer.digest().ok_or(TransferError::Defect)?),
                 Err(Arrival::TooMuch) => return Err(TransferError::BadAnswer.into()),
                 Err(Arrival::Disk(error)) => return Err(self.disk_failed(error).await.into()),
                 Err(Arrival::Remote(error)) => error,

@@ -236,6 +236,97 @@ async fn a_file_with_the_promised_hash_needs_no_download() {
     assert_eq!(rig.fake.count(is_range), 0);
 }
 
+/// Pulls the image again, under another name.
+async fn pull_elsewhere(rig: &Rig) -> sifter_transfer::TransferView {
+    let mut request = rig.pull_request(ClashPolicy::Fail);
+    request.file_name = "elsewhere.sif".to_owned();
+    let id = rig.engine().pull(request).await.unwrap();
+    rig.at_rest(id).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_that_were_pulled_before_are_copied_and_not_fetched() {
+    let rig = Rig::new().await;
+    let bytes = image(3500);
+    rig.fake.publish("latest", &bytes);
+    let first = rig.pull(ClashPolicy::Fail).await;
+    rig.at_rest(first).await;
+    let fetched = rig.fake.count(is_range);
+    let view = pull_elsewhere(&rig).await;
+    let copy = rig.downloads().join("elsewhere.sif");
+    let how = Outcome::AlreadyHere;
+    assert_eq!(
+        (view.phase, view.file),
+        (Phase::Done { how }, Some(copy.clone()))
+    );
+    assert_eq!(rig.fake.count(is_range), fetched);
+    assert_eq!(rig.names(), ["elsewhere.sif", "x.sif"]);
+    for path in [copy, rig.target()] {
+        assert_eq!(std::fs::read(path).unwrap(), bytes);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_that_were_pushed_before_are_copied_and_not_fetched() {
+    let rig = Rig::new().await;
+    let bytes = image(3500);
+    let pushed = rig.push(&rig.source(&bytes)).await;
+    rig.at_rest(pushed).await;
+    let view = pull_elsewhere(&rig).await;
+    let how = Outcome::AlreadyHere;
+    assert_eq!(view.phase, Phase::Done { how });
+    assert_eq!(rig.fake.count(is_range), 0);
+    assert_eq!(
+        std::fs::read(rig.downloads().join("elsewhere.sif")).unwrap(),
+        bytes
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_changed_since_it_was_pulled_is_not_copied_and_not_touched() {
+    for changed in [vec![7; 3500], vec![7; 10], Vec::new()] {
+        let rig = Rig::new().await;
+        let bytes = image(3500);
+        rig.fake.publish("latest", &bytes);
+        let first = rig.pull(ClashPolicy::Fail).await;
+        rig.at_rest(first).await;
+        std::fs::write(rig.target(), &changed).unwrap();
+        assert_eq!(pull_elsewhere(&rig).await.phase, VERIFIED);
+        let copy = rig.downloads().join("elsewhere.sif");
+        assert_eq!(std::fs::read(copy).unwrap(), bytes);
+        assert_eq!(std::fs::read(rig.target()).unwrap(), changed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_ranges_that_are_damaged_on_disk_are_fetched_again() {
+    let mut rig = Rig::new().await;
+    let bytes = image(3500);
+    rig.fake.publish("latest", &bytes);
+    for fault in [Fault::Pass, Fault::Pass, Fault::Pass, Fault::Hang] {
+        rig.fake.fail(Op::Range, fault);
+    }
+    let id = rig.pull(ClashPolicy::Fail).await;
+    rig.until(id, |view| view.parts.acknowledged == 3).await;
+    rig.engine().pause(id).await.unwrap();
+    let part = rig.downloads().join("x.sif.part");
+    let mut damaged = std::fs::read(&part).unwrap();
+    damaged[1500] ^= 1;
+    std::fs::write(&part, damaged).unwrap();
+    rig.crash().await;
+    rig.engine().resume(id).await.unwrap();
+    let view = rig.at_rest(id).await;
+    assert_eq!(
+        (view.phase, view.notice),
+        (VERIFIED, Some(Notice::HashMismatch))
+    );
+    assert_eq!(std::fs::read(rig.target()).unwrap(), bytes);
+    let again = Event::Range(1000..2000);
+    assert_eq!(rig.fake.count(|event| *event == again), 2);
+    assert_eq!(rig.fake.count(is_range), 5, "the others once");
+    assert_eq!(rig.fake.count(|event| *event == Event::Stream), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn another_file_of_that_name_is_asked_about_and_the_answer_followed() {
     let rig = Rig::new().await;
@@ -269,7 +360,13 @@ async fn another_file_of_that_name_is_asked_about_and_the_answer_followed() {
     assert_eq!(std::fs::read(rig.target()).unwrap(), b"mine");
 
     let replacing = rig.pull(ClashPolicy::Replace).await;
-    assert_eq!(rig.at_rest(replacing).await.phase, VERIFIED);
+    assert_eq!(
+        rig.at_rest(replacing).await.phase,
+        Phase::Done {
+            how: Outcome::AlreadyHere
+        },
+        "the copy has the bytes"
+    );
     assert_eq!(std::fs::read(rig.target()).unwrap(), bytes);
 }
 

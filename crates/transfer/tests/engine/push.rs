@@ -265,6 +265,36 @@ async fn an_upload_the_server_forgot_starts_over_and_says_why() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn parts_acknowledged_for_a_forgotten_upload_do_not_count_for_the_next() {
+    let mut rig = Rig::new().await;
+    rig.options.parallel_parts = 9;
+    rig.crash().await;
+    rig.fake.state().delay = Duration::from_secs(1);
+    for _ in 0..8 {
+        rig.fake.fail(Op::Part, Fault::Pass);
+    }
+    rig.fake.fail(
+        Op::Part,
+        Fault::AnswerLost(RemoteErrorKind::SessionForgotten),
+    );
+    let id = rig.push(&rig.source(&image(8500))).await;
+    rig.until_fake(|fake| fake.state().in_flight == 9).await;
+    // The upload is forgotten while its acknowledgements wait for the disk.
+    let held = rig.hold_journal();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    for _ in 0..20_000 {
+        tokio::task::yield_now().await;
+    }
+    drop(held);
+    let view = rig.at_rest(id).await;
+    assert_eq!(
+        (view.phase, view.notice),
+        (done(Outcome::Arrived), Some(Notice::SessionForgotten))
+    );
+    rig.assert_no_violations();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_always_forgets_is_reported() {
     let rig = Rig::new().await;
     for _ in 0..100 {

@@ -97,6 +97,13 @@ impl Rig {
         self.fake.state().journal = Some(connection);
     }
 
+    /// Keeps the engine from writing its journal for as long as the connection lives.
+    pub(crate) fn hold_journal(&self) -> rusqlite::Connection {
+        let journal = rusqlite::Connection::open(self.data().join("transfers.db")).unwrap();
+        journal.execute_batch("BEGIN IMMEDIATE").unwrap();
+        journal
+    }
+
     /// Makes every change of a transfer in the journal fail from now on.
     pub(crate) fn break_journal(&self) {
         let journal = rusqlite::Connection::open(self.data().join("transfers.db")).unwrap();
