@@ -124,7 +124,11 @@ test('a download stands still, goes on where it was, and is whole', async ({
   const library = await startLibrary()
   const relay = await startRelay(library)
   const id = await overTheWire(app, library, relay)
-  await bridge.publish(samples.large, 'grace/default/genome', ['2026'], id)
+  // Bytes that are on this computer already would not be fetched.
+  const source = bridge.at(FILE)
+  await copyFile(samples.large, source)
+  await bridge.publish(source, 'grace/default/genome', ['2026'], id)
+  await rm(source)
   relay.hold('down', IN_THE_MIDDLE)
   await bridge.call('download_start', {
     image: {

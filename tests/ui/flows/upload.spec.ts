@@ -104,16 +104,11 @@ test.describe('uploading one file', () => {
     await expect(sheet.getByRole('button', { name: /^Upload/ })).toBeDisabled()
   })
 
-  test('that shall be private says that the library cannot do that', async ({ app }) => {
+  test('offers no privacy that the library cannot give', async ({ app }) => {
     await atHome(app)
     const sheet = await app.choose(samples.hello)
-    const effects = sheet.getByRole('region', { name: 'What will happen' })
-    await expect(effects).toContainText('Anyone can download it')
-    await sheet.getByRole('switch', { name: 'Private: only you can download it' }).click()
-    await expect(effects).toContainText('This computer makes new containers public')
-    await expect(sheet.getByRole('button', { name: /^Upload/ })).toBeDisabled()
-    await sheet.getByRole('switch', { name: 'Private: only you can download it' }).click()
-    await expect(sheet.getByRole('button', { name: /^Upload/ })).toBeEnabled()
+    await expect(sheet).toContainText('Anyone can download it')
+    await expect(sheet.getByRole('switch')).toHaveCount(0)
   })
 
   test('can be given up, and nothing is left of it', async ({ app, bridge }) => {
