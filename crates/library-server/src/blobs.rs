@@ -92,8 +92,10 @@ impl Blobs {
         range: Range<u64>,
     ) -> Result<Option<Body>, Error> {
         let length = range.end.saturating_sub(range.start);
-        let mut options = GetOptions::default();
-        options.range = Some(GetRange::Bounded(range.clone()));
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range.clone())),
+            ..GetOptions::default()
+        };
         let found = match self.store.get_opts(&key(digest), options).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),

@@ -75,10 +75,7 @@ async fn discard_strays(state: &AppState) -> Result<(), Fault> {
 async fn discard_unreferenced(state: &AppState) -> Result<(), Fault> {
     let _nothing_moves_in = state.blobs().gate().write().await;
     let stored = state.blobs().digests().await?;
-    let wanted = state
-        .db()
-        .write(|connection| referenced(connection))
-        .await?;
+    let wanted = state.db().write(referenced).await?;
     for digest in stored.iter().filter(|digest| !wanted.contains(*digest)) {
         state.blobs().remove(digest).await?;
     }

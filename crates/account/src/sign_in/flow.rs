@@ -111,7 +111,7 @@ impl Flow {
                 self.report
                     .send_modify(|progress| progress.browser_failed = true);
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         };
         let deadline = self.report.borrow().deadline;
         tokio::select! {

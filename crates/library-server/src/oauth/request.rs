@@ -28,7 +28,7 @@ pub(crate) enum Refusal {
     Here,
     /// The client is told at its own address.
     There {
-        redirect: RedirectUri,
+        redirect: Box<RedirectUri>,
         state: Option<String>,
         error: &'static str,
     },
@@ -58,7 +58,7 @@ impl AuthorizeRequest {
                 scope,
             }),
             Err(error) => Err(Refusal::There {
-                redirect,
+                redirect: Box::new(redirect),
                 state,
                 error,
             }),

@@ -13,10 +13,10 @@ use sifter_sif::{
 };
 use tempfile::TempDir;
 
-pub const KIB: u64 = 1024;
+pub(crate) const KIB: u64 = 1024;
 
 /// A running library whose owner is `ann`.
-pub struct Library {
+pub(crate) struct Library {
     pub config: Config,
     pub token: String,
     pub base: String,
@@ -27,18 +27,18 @@ pub struct Library {
 
 /// Who asks.
 #[derive(Clone, Copy)]
-pub enum As<'a> {
+pub(crate) enum As<'a> {
     Owner,
     Nobody,
     Token(&'a str),
 }
 
 impl Library {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         // The second test to come here finds it installed.
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
@@ -68,7 +68,7 @@ impl Library {
     }
 
     /// Stops the library and starts it again on the same folder and port.
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         let running = self.running.take().unwrap();
         self.config.listen = running.local_address();
         running.shutdown().await;
@@ -76,7 +76,7 @@ impl Library {
     }
 
     /// A token of somebody else, who has an entity of their own.
-    pub fn token_of(&self, login: &str) -> String {
+    pub(crate) fn token_of(&self, login: &str) -> String {
         let owner = Owner {
             login: login.into(),
             display_name: String::new(),
@@ -85,7 +85,7 @@ impl Library {
         token.secret().expose_secret().to_owned()
     }
 
-    pub fn request(&self, who: As<'_>, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, who: As<'_>, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match who {
             As::Owner => request.bearer_auth(&self.token),
@@ -94,12 +94,18 @@ impl Library {
         }
     }
 
-    pub async fn get(&self, who: As<'_>, path: &str) -> Response {
+    pub(crate) async fn get(&self, who: As<'_>, path: &str) -> Response {
         self.request(who, Method::GET, path).send().await.unwrap()
     }
 
     /// Sends JSON the way official clients do: without a `Content-Type`.
-    pub async fn send(&self, who: As<'_>, method: Method, path: &str, body: Value) -> Response {
+    pub(crate) async fn send(
+        &self,
+        who: As<'_>,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Response {
         self.request(who, method, path)
             .body(body.to_string())
             .send()
@@ -108,22 +114,27 @@ impl Library {
     }
 
     /// `data` of a successful GET by the owner.
-    pub async fn data(&self, path: &str) -> Value {
+    pub(crate) async fn data(&self, path: &str) -> Value {
         data(self.get(As::Owner, path).await).await
     }
 
     /// `data` of a successful call by the owner.
-    pub async fn call(&self, method: Method, path: &str, body: Value) -> Value {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> Value {
         data(self.send(As::Owner, method, path, body).await).await
     }
 
     /// Makes `ann/{collection}/{container}` and answers the container's id.
-    pub async fn container(&self, collection: &str, container: &str) -> String {
+    pub(crate) async fn container(&self, collection: &str, container: &str) -> String {
         self.container_with(collection, container, json!({})).await
     }
 
     /// The same with more fields for the collection.
-    pub async fn container_with(&self, collection: &str, container: &str, more: Value) -> String {
+    pub(crate) async fn container_with(
+        &self,
+        collection: &str,
+        container: &str,
+        more: Value,
+    ) -> String {
         let entity = self.data("/v1/entities/ann").await;
         let mut body = json!({ "name": collection, "entity": entity["id"] });
         body.as_object_mut()
@@ -136,14 +147,14 @@ impl Library {
     }
 
     /// Makes an image row for these bytes and answers its id.
-    pub async fn image(&self, container: &str, bytes: &[u8]) -> String {
+    pub(crate) async fn image(&self, container: &str, bytes: &[u8]) -> String {
         let body = json!({ "hash": hash(bytes), "container": container, "description": "d" });
         let made = self.call(Method::POST, "/v1/images", body).await;
         made["id"].as_str().unwrap().to_owned()
     }
 
     /// Pushes bytes in one piece, up to the completion, whose answer is returned.
-    pub async fn push_single(&self, image: &str, bytes: Vec<u8>) -> Response {
+    pub(crate) async fn push_single(&self, image: &str, bytes: Vec<u8>) -> Response {
         let begin =
             json!({ "filesize": bytes.len(), "sha256sum": hex::encode(Sha256::digest(&bytes)) });
         let begun = self
@@ -157,7 +168,7 @@ impl Library {
     }
 
     /// Pushes bytes to `ann/{collection}/{container}` under a tag; answers container and image id.
-    pub async fn push(
+    pub(crate) async fn push(
         &self,
         collection: &str,
         container: &str,
@@ -172,24 +183,24 @@ impl Library {
         (container, image)
     }
 
-    pub async fn tag(&self, container: &str, arch: &str, tag: &str, image: &str) {
+    pub(crate) async fn tag(&self, container: &str, arch: &str, tag: &str, image: &str) {
         let body = json!({ "Arch": arch, "Tag": tag, "ImageID": image });
         self.call(Method::POST, &format!("/v2/tags/{container}"), body)
             .await;
     }
 
     /// Sends bytes to a signed address, without a token.
-    pub async fn put(&self, url: &str, bytes: Vec<u8>) -> Response {
+    pub(crate) async fn put(&self, url: &str, bytes: Vec<u8>) -> Response {
         self.http.put(url).body(bytes).send().await.unwrap()
     }
 
     /// Files below the folder of the library's bytes, without those of `incoming`.
-    pub fn stored(&self) -> Vec<String> {
+    pub(crate) fn stored(&self) -> Vec<String> {
         files(&self.config.data_dir.join("blobs/sha256"))
     }
 
     /// Files of uploads that are under way.
-    pub fn arriving(&self) -> Vec<String> {
+    pub(crate) fn arriving(&self) -> Vec<String> {
         files(&self.config.data_dir.join("blobs/incoming"))
     }
 }
@@ -215,7 +226,7 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 /// `data` of an answer that must be exactly 200 in the envelope.
-pub async fn data(response: Response) -> Value {
+pub(crate) async fn data(response: Response) -> Value {
     let status = response.status();
     let text = response.text().await.unwrap();
     assert_eq!(status, StatusCode::OK, "{text}");
@@ -225,7 +236,7 @@ pub async fn data(response: Response) -> Value {
 }
 
 /// Status and `error.message` of a refusal, which must be in the envelope with the status repeated.
-pub async fn refusal(response: Response) -> (u16, String) {
+pub(crate) async fn refusal(response: Response) -> (u16, String) {
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();
     let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: {text:?}"));
@@ -237,17 +248,17 @@ pub async fn refusal(response: Response) -> (u16, String) {
 }
 
 /// The image hash of these bytes.
-pub fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     format!("sha256.{}", hex::encode(Sha256::digest(bytes)))
 }
 
 /// A SIF of roughly `size` bytes whose content depends on `seed`.
-pub fn sif(size: u64, seed: u8) -> Vec<u8> {
+pub(crate) fn sif(size: u64, seed: u8) -> Vec<u8> {
     sif_of(Arch::Amd64, size, seed, None)
 }
 
 /// The same for another architecture, optionally with a signature by this key.
-pub fn sif_of(arch: Arch, size: u64, seed: u8, signer: Option<[u8; 20]>) -> Vec<u8> {
+pub(crate) fn sif_of(arch: Arch, size: u64, seed: u8, signer: Option<[u8; 20]>) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made.sif");
     let mut content = Vec::with_capacity(size as usize);
