@@ -1,5 +1,7 @@
 //! The vault over a keychain that fails in every way a real one does (A22).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};

@@ -32,7 +32,7 @@ impl AppCore {
         };
         match scope {
             SearchScope::Server { server_id } => {
-                page.hits = self.search_one(&server_id, &query).await?
+                page.hits = self.search_one(&server_id, &query).await?;
             }
             SearchScope::Everywhere => {
                 let ids = self.servers.reachable_ids();

@@ -222,7 +222,7 @@ impl Servers {
         match discover(&self.http, base.as_str()).await {
             Ok(services) => *self.local_services() = Some(services),
             Err(error) => {
-                tracing::warn!(error = %error, "the local library does not describe itself")
+                tracing::warn!(error = %error, "the local library does not describe itself");
             }
         }
         let moved = self

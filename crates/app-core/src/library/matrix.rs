@@ -75,10 +75,12 @@ fn column_of(arch: &str) -> &str {
     if arch.is_empty() { UNKNOWN_ARCH } else { arch }
 }
 
+/// The images of one tag by architecture.
+type Cells<'a> = BTreeMap<&'a str, &'a Image>;
+
 /// Makes one row of all tags that name the same images on every architecture.
-fn join_aliases(table: BTreeMap<&str, BTreeMap<&str, &Image>>) -> Vec<TagRow> {
-    let mut joined: BTreeMap<Vec<(&str, &str)>, (Vec<&str>, BTreeMap<&str, &Image>)> =
-        BTreeMap::new();
+fn join_aliases(table: BTreeMap<&str, Cells<'_>>) -> Vec<TagRow> {
+    let mut joined: BTreeMap<Vec<_>, (Vec<&str>, Cells<'_>)> = BTreeMap::new();
     for (tag, row) in table {
         let key = row
             .iter()
