@@ -10,7 +10,8 @@ use fantoccini::{Client, ClientBuilder};
 use serde_json::json;
 
 use crate::desktop::Desktop;
-use crate::programs::{GLANCE, PATIENCE, Running, free_port, wait_for_port};
+use crate::http;
+use crate::programs::{GLANCE, PATIENCE, Running, free_port, wait_for_port, wait_until};
 
 /// The name under which WebDriver hands out elements.
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -24,10 +25,21 @@ const FIRST_VISIBLE: &str = "
     }
     return null;";
 
-/// Answers once what the page is now has been painted.
-const TWO_FRAMES: &str = "
+/// Answers once what the page is now has been painted: transitions that run come to their end first, or a picture
+/// right after a change of theme shows colours from half-way. Other animations may go on for ever.
+const SETTLED: &str = "
     const done = arguments[arguments.length - 1];
-    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+    const frame = () => new Promise((painted) => requestAnimationFrame(painted));
+    const running = () => document.getAnimations().filter(
+        (one) => one instanceof CSSTransition && one.playState === 'running');
+    (async () => {
+        await frame();
+        for (let all = running(); all.length > 0; all = running())
+            await Promise.allSettled(all.map((one) => one.finished));
+        await frame();
+        await frame();
+        done(true);
+    })();";
 
 /// Title of the app's window.
 pub(crate) const TITLE: &str = "Sifter";
@@ -35,6 +47,8 @@ pub(crate) const TITLE: &str = "Sifter";
 /// A running Sifter.
 pub struct App {
     client: Client,
+    driver_port: u16,
+    home: PathBuf,
     display: String,
     _driver: Running,
 }
@@ -94,6 +108,8 @@ impl App {
             .context("the app did not come up under WebDriver")?;
         let app = Self {
             client,
+            driver_port: port,
+            home: home.to_owned(),
             display: desktop.display().to_owned(),
             _driver: driver,
         };
@@ -218,6 +234,103 @@ impl App {
         Ok(text.as_str().unwrap_or_default().trim().to_owned())
     }
 
+    /// Waits until the window says something. Line breaks count as spaces.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`], with the text of the window.
+    pub async fn says(&self, text: &str) -> Result<()> {
+        self.says_in("body", text).await
+    }
+
+    /// Waits until the first element of a CSS selector says something.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`], with the text of the window.
+    pub async fn says_in(&self, selector: &str, text: &str) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.text_in(selector).await?.contains(text) {
+                return Ok(());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        bail!(
+            "waited in vain for {text:?} in {selector}; the window says:\n{}",
+            self.text().await?
+        )
+    }
+
+    /// What the first element of a CSS selector says now, in one line; nothing when there is none.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn text_in(&self, selector: &str) -> Result<String> {
+        let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
+        let text = self.run(script, vec![json!(selector)]).await?;
+        let words = text.as_str().unwrap_or_default().split_whitespace();
+        Ok(words.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Runs a script in the page and returns its answer.
+    ///
+    /// # Errors
+    /// When the driver or the script fails.
+    pub async fn run(
+        &self,
+        script: &str,
+        arguments: Vec<serde_json::Value>,
+    ) -> Result<serde_json::Value> {
+        answered("a script", self.client.execute(script, arguments)).await
+    }
+
+    /// Runs a script that calls its last argument with the answer.
+    ///
+    /// # Errors
+    /// When the driver or the script fails.
+    pub async fn run_async(
+        &self,
+        script: &str,
+        arguments: Vec<serde_json::Value>,
+    ) -> Result<serde_json::Value> {
+        answered("a script", self.client.execute_async(script, arguments)).await
+    }
+
+    /// Role and name of an element as assistive technology is told them.
+    ///
+    /// # Errors
+    /// When it is not there or the driver fails.
+    pub async fn role_and_name(&self, xpath: &str) -> Result<(String, String)> {
+        let element = self.find(xpath).await?.element_id().to_string();
+        let session = self.client.session_id().await?.context("no session")?;
+        let ask = |what: &str| -> Result<String> {
+            let path = format!("/session/{session}/element/{element}/{what}");
+            let answer = http::get(&format!("127.0.0.1:{}", self.driver_port), &path, &[])?;
+            let answer: serde_json::Value = serde_json::from_str(&answer.body)?;
+            let value = answer.get("value").and_then(serde_json::Value::as_str);
+            Ok(value
+                .with_context(|| format!("no {what} in {answer}"))?
+                .to_owned())
+        };
+        Ok((ask("computedrole")?, ask("computedlabel")?))
+    }
+
+    /// Ends the app as a crash or a power cut would.
+    ///
+    /// # Errors
+    /// When its process cannot be found or killed.
+    pub fn kill(self) -> Result<()> {
+        let process = process_of(&self.home)?.context("the app does not run")?;
+        let status = std::process::Command::new("kill")
+            .args(["-KILL", &process.to_string()])
+            .status()?;
+        if !status.success() {
+            bail!("kill ended with {status}");
+        }
+        wait_until("the app to be gone", || {
+            matches!(process_of(&self.home), Ok(None)).then_some(())
+        })
+    }
+
     /// All text in the window.
     ///
     /// # Errors
@@ -241,6 +354,16 @@ impl App {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Waits until the page is painted as it is now, transitions included.
+    ///
+    /// # Errors
+    /// When the driver fails or the page never comes to rest.
+    pub async fn settled(&self) -> Result<()> {
+        let drawn = self.client.execute_async(SETTLED, vec![]);
+        answered("the next frame", drawn).await?;
+        Ok(())
+    }
+
     /// Writes what the window shows as a PNG: the pixels of the screen, as a person sees them. (The driver's own
     /// screenshots of WebKitGTK never end on some pages.)
     ///
@@ -250,8 +373,7 @@ impl App {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let drawn = self.client.execute_async(TWO_FRAMES, vec![]);
-        answered("the next frame", drawn).await?;
+        self.settled().await?;
         let status = std::process::Command::new("import")
             .args(["-display", &self.display, "-window", TITLE])
             .arg(file)
@@ -282,6 +404,32 @@ impl App {
     pub async fn close(self) -> Result<()> {
         Ok(self.client.close().await?)
     }
+}
+
+/// The app that runs with its data under `home`.
+fn process_of(home: &Path) -> Result<Option<u32>> {
+    let program = std::fs::canonicalize(binary())?;
+    let wanted = format!("SIFTER_HOME={}", home.display());
+    for entry in std::fs::read_dir("/proc")? {
+        let entry = entry?;
+        let Some(process) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        // Processes come and go, and some are not ours to look at.
+        let runs = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        let ours = environment
+            .split(|byte| *byte == 0)
+            .any(|line| line == wanted.as_bytes());
+        if runs == program && ours {
+            return Ok(Some(process));
+        }
+    }
+    Ok(None)
 }
 
 /// What the driver answers, or an error when it says nothing: it waits for ever when the element it works on

@@ -14,6 +14,21 @@ use crate::programs::{Running, wait_until};
 /// Size of the virtual screen; the app's window and a drag source fit side by side.
 const SCREEN: &str = "1500x900x24";
 
+/// A session bus that starts nothing by itself: what is on it, a test has put there.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=FOLDER</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
 /// A running desktop. Everything ends when it is dropped.
 #[derive(Debug)]
 pub struct Desktop {
@@ -30,6 +45,20 @@ impl Desktop {
     /// # Errors
     /// When a program is missing or does not come up.
     pub fn start() -> Result<Self> {
+        let mut desktop = Self::bare()?;
+        desktop.unlock_secrets()?;
+        Ok(desktop)
+    }
+
+    /// Starts a desktop on which nothing keeps secrets.
+    ///
+    /// # Errors
+    /// When a program is missing or does not come up.
+    pub fn without_keychain() -> Result<Self> {
+        Self::bare()
+    }
+
+    fn bare() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut desktop = Self {
             programs: Vec::new(),
@@ -54,11 +83,12 @@ impl Desktop {
                 ]
             )?
         );
-        desktop.bus = desktop.first_line(
-            "dbus-daemon",
-            &["--session", "--nofork", "--print-address=1"],
-        )?;
-        desktop.unlock_secrets()?;
+        let bus = format!(
+            "--config-file={}",
+            desktop.folder.path().join("bus.conf").display()
+        );
+        desktop.bus =
+            desktop.first_line("dbus-daemon", &[&bus, "--nofork", "--print-address=1"])?;
         let openbox = Running::start(
             desktop
                 .command("openbox")
@@ -152,6 +182,10 @@ impl Desktop {
             fs::create_dir_all(base.join(name))?;
         }
         set_mode(&base.join("run"), 0o700)?;
+        fs::write(
+            base.join("bus.conf"),
+            BUS.replace("FOLDER", &base.join("run").display().to_string()),
+        )?;
         let opener = base.join("bin/xdg-open");
         fs::write(
             &opener,
@@ -193,7 +227,15 @@ impl Desktop {
             .context("no input to write")?
             .write_all(b"window-tests\n")?;
         self.programs.push(keyring);
-        wait_until("the secret store", || {
+        self.wait_for_name("org.freedesktop.secrets")
+    }
+
+    /// Waits until a program answers to a name on the bus.
+    ///
+    /// # Errors
+    /// When none does.
+    pub fn wait_for_name(&self, name: &str) -> Result<()> {
+        wait_until(&format!("{name} on the bus"), || {
             let answer = self
                 .command("dbus-send")
                 .args([
@@ -201,16 +243,56 @@ impl Desktop {
                     "--print-reply",
                     "--dest=org.freedesktop.DBus",
                     "/org/freedesktop/DBus",
-                ])
-                .args([
                     "org.freedesktop.DBus.NameHasOwner",
-                    "string:org.freedesktop.secrets",
+                    &format!("string:{name}"),
                 ])
                 .output()
                 .ok()?;
             String::from_utf8_lossy(&answer.stdout)
                 .contains("boolean true")
                 .then_some(())
+        })
+    }
+
+    /// Runs `xdotool`: the hands of a person at this screen.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn hands(&self, arguments: &[&str]) -> Result<String> {
+        let answer = self.command("xdotool").args(arguments).output()?;
+        ensure!(
+            answer.status.success(),
+            "xdotool {arguments:?} ended with {}: {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.stderr)
+        );
+        Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    }
+
+    /// Waits for a window by its title (a regular expression) and returns its number.
+    ///
+    /// # Errors
+    /// When none is shown.
+    pub fn window(&self, title: &str) -> Result<String> {
+        wait_until(&format!("a window named {title}"), || {
+            let found = self.hands(&["search", "--onlyvisible", "--name", title]);
+            found.ok()?.lines().next().map(str::to_owned)
+        })
+    }
+
+    /// Waits until the clipboard holds a text for which `wanted` is true, and returns it.
+    ///
+    /// # Errors
+    /// When that never happens.
+    pub fn clipboard(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Result<String> {
+        wait_until(&format!("{what} on the clipboard"), || {
+            let answer = self
+                .command("xclip")
+                .args(["-selection", "clipboard", "-out"])
+                .output()
+                .ok()?;
+            let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+            wanted(&text).then_some(text)
         })
     }
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::desktop::Desktop;
-use crate::programs::{Running, wait_until};
+use crate::programs::Running;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/drag_source.py");
 
@@ -31,15 +31,15 @@ impl<'a> Drag<'a> {
                 .stdout(Stdio::null())
                 .stderr(Stdio::null()),
         )?;
-        let window = find_window(desktop, "^sifter-drag-source$")?;
+        let window = desktop.window("^sifter-drag-source$")?;
         // Beside the app, so that the drag enters its window from outside.
-        xdotool(desktop, &["windowmove", "--sync", &window, "1300", "40"])?;
-        xdotool(desktop, &["windowraise", &window])?;
-        let app = find_window(desktop, "^Sifter$")?;
+        desktop.hands(&["windowmove", "--sync", &window, "1300", "40"])?;
+        desktop.hands(&["windowraise", &window])?;
+        let app = desktop.window("^Sifter$")?;
         let (from_x, from_y) = middle(desktop, &window)?;
         let (to_x, to_y) = middle(desktop, &app)?;
         move_to(desktop, from_x, from_y)?;
-        xdotool(desktop, &["mousedown", "1"])?;
+        desktop.hands(&["mousedown", "1"])?;
         // GTK begins a drag after a few pixels, and the target needs several motions to answer.
         let steps = 24;
         for step in 1..=steps {
@@ -58,11 +58,11 @@ impl<'a> Drag<'a> {
     /// # Errors
     /// When the pointer cannot be moved.
     pub fn nudge(&self) -> Result<()> {
-        xdotool(self.desktop, &["mousemove_relative", "--sync", "3", "2"])?;
-        xdotool(
-            self.desktop,
-            &["mousemove_relative", "--sync", "--", "-3", "-2"],
-        )
+        self.desktop
+            .hands(&["mousemove_relative", "--sync", "3", "2"])?;
+        self.desktop
+            .hands(&["mousemove_relative", "--sync", "--", "-3", "-2"])?;
+        Ok(())
     }
 
     /// Lets go.
@@ -70,39 +70,19 @@ impl<'a> Drag<'a> {
     /// # Errors
     /// When the button cannot be released.
     pub fn drop_files(self) -> Result<Running> {
-        xdotool(self.desktop, &["mouseup", "1"])?;
+        self.desktop.hands(&["mouseup", "1"])?;
         // The source stays alive: the target asks it for the data after the drop.
         Ok(self._source)
     }
 }
 
 fn move_to(desktop: &Desktop, x: i64, y: i64) -> Result<()> {
-    xdotool(
-        desktop,
-        &["mousemove", "--sync", &x.to_string(), &y.to_string()],
-    )
-}
-
-fn find_window(desktop: &Desktop, name: &str) -> Result<String> {
-    wait_until(&format!("a window named {name}"), || {
-        let answer = desktop
-            .command("xdotool")
-            .args(["search", "--onlyvisible", "--name", name])
-            .output()
-            .ok()?;
-        String::from_utf8_lossy(&answer.stdout)
-            .lines()
-            .next()
-            .map(str::to_owned)
-    })
+    desktop.hands(&["mousemove", "--sync", &x.to_string(), &y.to_string()])?;
+    Ok(())
 }
 
 fn middle(desktop: &Desktop, window: &str) -> Result<(i64, i64)> {
-    let answer = desktop
-        .command("xdotool")
-        .args(["getwindowgeometry", "--shell", window])
-        .output()?;
-    let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let text = desktop.hands(&["getwindowgeometry", "--shell", window])?;
     let value = |key: &str| -> Result<i64> {
         text.lines()
             .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
@@ -113,17 +93,4 @@ fn middle(desktop: &Desktop, window: &str) -> Result<(i64, i64)> {
         value("X")? + value("WIDTH")? / 2,
         value("Y")? + value("HEIGHT")? / 2,
     ))
-}
-
-fn xdotool(desktop: &Desktop, arguments: &[&str]) -> Result<()> {
-    let status = desktop
-        .command("xdotool")
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?;
-    if !status.success() {
-        bail!("xdotool {arguments:?} ended with {status}");
-    }
-    Ok(())
 }

@@ -52,11 +52,8 @@ pub fn holding(folder: &Path, words: &[String]) -> Result<Vec<PathBuf>> {
     let mut guilty = Vec::new();
     for path in below(folder)? {
         let content = std::fs::read(&path)?;
-        if words.iter().any(|word| {
-            content
-                .windows(word.len())
-                .any(|window| window == word.as_bytes())
-        }) {
+        let holds = |word: &String| memchr::memmem::find(&content, word.as_bytes()).is_some();
+        if words.iter().any(holds) {
             guilty.push(path);
         }
     }

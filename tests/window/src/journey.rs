@@ -16,6 +16,7 @@ use crate::drag::Drag;
 use crate::files;
 use pictures::Album;
 
+pub use secrets::stored as stored_secrets;
 pub use steps::{choose_local_library, sign_in, upload_to};
 
 /// Where the journey's image goes. The entity is the login name of whoever runs it.

@@ -11,7 +11,7 @@ const SHORTEST: usize = 32;
 ///
 /// # Errors
 /// When the store cannot be asked.
-pub(super) fn stored(desktop: &Desktop) -> Result<Vec<String>> {
+pub fn stored(desktop: &Desktop) -> Result<Vec<String>> {
     let answer = desktop
         .command("secret-tool")
         .args(["search", "--all", "service", "dev.sifter.desktop"])

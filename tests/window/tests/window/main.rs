@@ -1,0 +1,14 @@
+//! The real app in its window: what only the native side can show. The breadth of the flows is in `tests/ui`.
+
+mod browsing;
+mod downloading;
+mod dragging;
+mod first_run;
+mod images;
+mod keyboard;
+mod settings;
+mod signing_in;
+mod stage;
+mod trouble;
+mod uploading;
+mod walls;
