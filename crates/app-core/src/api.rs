@@ -44,7 +44,7 @@ impl Api for AppCore {
     }
 
     async fn settings_set(&self, request: SettingsPatch) -> Result<SettingsView, UiError> {
-        self.change_settings(&request)
+        self.change_settings(&request).await
     }
 
     async fn settings_choose_folder(&self, _: Nothing) -> Result<SettingsView, UiError> {

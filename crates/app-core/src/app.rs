@@ -151,8 +151,7 @@ impl AppCore {
             servers.start_local_in_background().await;
         }
         let mut options = EngineOptions::default();
-        options.large_lane =
-            usize::try_from(settings.parallel_transfers()).unwrap_or(options.large_lane);
+        options.large_lane = settings.large_lane();
         let remotes = Arc::new(Remotes::new(Arc::clone(&servers)));
         let open_uploads = remotes.open_uploads();
         let engine = Engine::open(&transfers, remotes, options).await?;

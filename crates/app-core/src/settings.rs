@@ -116,7 +116,11 @@ impl Settings {
     }
 
     /// At most this many large transfers at once.
-    pub(crate) fn parallel_transfers(&self) -> u32 {
+    pub(crate) fn large_lane(&self) -> usize {
+        usize::try_from(self.parallel_transfers()).unwrap_or(1)
+    }
+
+    fn parallel_transfers(&self) -> u32 {
         self.document()
             .get("parallel_transfers")
             .and_then(Item::as_integer)
@@ -183,7 +187,7 @@ impl Settings {
                 document,
                 "download_folder",
                 folder.to_string_lossy().as_ref(),
-            )
+            );
         })
     }
 
@@ -215,10 +219,19 @@ impl Settings {
 
 impl AppCore {
     /// Changes settings; the window hears of it too.
-    pub(crate) fn change_settings(&self, patch: &SettingsPatch) -> Result<SettingsView, UiError> {
+    pub(crate) async fn change_settings(
+        &self,
+        patch: &SettingsPatch,
+    ) -> Result<SettingsView, UiError> {
         self.settings
             .apply(patch)
             .map_err(|error| errors::settings(&error))?;
+        if patch.parallel_transfers.is_some() {
+            self.engine
+                .set_large_lane(self.settings.large_lane())
+                .await
+                .map_err(|error| errors::engine(&error))?;
+        }
         Ok(self.announce_settings())
     }
 

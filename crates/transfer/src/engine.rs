@@ -137,6 +137,12 @@ impl Engine {
         self.ask(Command::ClearDone).await
     }
 
+    /// Changes how many large transfers run at once, from now on. Those that run already are not
+    /// stopped when there are more of them.
+    pub async fn set_large_lane(&self, places: usize) -> Result<(), Error> {
+        self.ask(|reply| Command::SetLargeLane(places, reply)).await
+    }
+
     /// Stops quickly. Unfinished transfers go on at the next [`open`](Self::open).
     pub async fn shutdown(&self) -> Result<(), Error> {
         self.ask(Command::ShutDown).await

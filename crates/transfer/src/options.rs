@@ -5,7 +5,8 @@ use std::time::Duration;
 /// How the engine divides its work. The defaults suit a desktop; tests make everything smaller.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// Large transfers that run at once.
+    /// Large transfers that run at once, until [`Engine::set_large_lane`](crate::Engine::set_large_lane)
+    /// says otherwise.
     pub large_lane: usize,
     /// Small transfers that run at once, beside the large ones.
     pub small_lane: usize,

@@ -21,5 +21,6 @@ pub(super) enum Command {
     PauseAll(Reply<()>),
     ResumeAll(Reply<()>),
     ClearDone(Reply<()>),
+    SetLargeLane(usize, Reply<()>),
     ShutDown(Reply<()>),
 }

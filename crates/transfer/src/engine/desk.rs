@@ -13,8 +13,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::command::{Command, Reply};
 use super::janitor::{self, in_background};
+use super::publisher;
+use super::queue::{self, Places};
 use super::table::{Entry, Intent, Table};
-use super::{publisher, queue};
 use crate::error::Error;
 use crate::journal::{Checkpoint, Journal, Record, Request, Status, Times};
 use crate::options::EngineOptions;
@@ -30,6 +31,7 @@ const STOPPING: Duration = Duration::from_secs(1);
 pub(super) struct Desk {
     table: Arc<Table>,
     surroundings: Surroundings,
+    places: Places,
     runs: JoinSet<RunEnd>,
     /// Which transfer a task of `runs` works on.
     ids: HashMap<Id, TransferId>,
@@ -79,6 +81,7 @@ impl Desk {
         let settling = janitor::settle(surroundings.clone());
         let desk = Self {
             table: Arc::clone(&table),
+            places: Places::of(&surroundings.options),
             surroundings,
             runs: JoinSet::new(),
             ids: HashMap::new(),
@@ -150,6 +153,10 @@ impl Desk {
                     .await;
                 let _ = reply.send(result);
             }
+            Command::SetLargeLane(places, reply) => {
+                self.places.large = places;
+                let _ = reply.send(Ok(()));
+            }
             // Taken care of by the loop.
             Command::ShutDown(_) => {}
         }
@@ -187,7 +194,7 @@ impl Desk {
     }
 
     fn start_runs(&mut self) {
-        for turn in queue::take_turns(&self.table, &self.surroundings.options) {
+        for turn in queue::take_turns(&self.table, &self.places) {
             let begun = self.table.change_entry(turn.id, |entry| {
                 entry.times.started_at.get_or_insert_with(now);
                 entry.times.finished_at = None;

@@ -13,14 +13,26 @@ pub(super) struct Turn {
     pub(super) stop: CancellationToken,
 }
 
+/// How many transfers run at once in each lane.
+pub(super) struct Places {
+    pub(super) large: usize,
+    pub(super) small: usize,
+}
+
+impl Places {
+    pub(super) fn of(options: &EngineOptions) -> Self {
+        Self {
+            large: options.large_lane,
+            small: options.small_lane,
+        }
+    }
+}
+
 /// Gives free places to the first in the queue, and answers whose turn it is now.
-pub(super) fn take_turns(table: &Table, options: &EngineOptions) -> Vec<Turn> {
+pub(super) fn take_turns(table: &Table, places: &Places) -> Vec<Turn> {
     let mut turns = Vec::new();
     let mut entries = table.read();
-    for (lane, places) in [
-        (Lane::Large, options.large_lane),
-        (Lane::Small, options.small_lane),
-    ] {
+    for (lane, places) in [(Lane::Large, places.large), (Lane::Small, places.small)] {
         let taken = entries.iter().filter(|entry| runs_in(entry, lane)).count();
         let mut free = places.max(1).saturating_sub(taken);
         for entry in entries.iter_mut() {

@@ -58,6 +58,37 @@ async fn small_files_do_not_wait_for_large_ones() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_places_for_large_ones_can_be_changed_while_they_run() {
+    let rig = Rig::new().await;
+    for _ in 0..100 {
+        rig.fake.fail(Op::Part, Fault::Hang);
+    }
+    let ids = [
+        push_file(&rig, "a", 9000).await,
+        push_file(&rig, "b", 9000).await,
+        push_file(&rig, "c", 9000).await,
+        push_file(&rig, "d", 9000).await,
+    ];
+    rig.until(ids[1], |view| view.phase == Phase::Uploading)
+        .await;
+    assert_eq!(rig.view(ids[2]).phase, Phase::Queued);
+    rig.engine().set_large_lane(3).await.unwrap();
+    rig.until(ids[2], |view| view.phase == Phase::Uploading)
+        .await;
+    assert_eq!(rig.view(ids[3]).phase, Phase::Queued);
+    rig.engine().set_large_lane(1).await.unwrap();
+    for id in &ids[..3] {
+        assert_eq!(rig.view(*id).phase, Phase::Uploading, "nobody is stopped");
+    }
+    rig.engine().cancel(ids[0]).await.unwrap();
+    rig.engine().cancel(ids[1]).await.unwrap();
+    assert_eq!(rig.view(ids[3]).phase, Phase::Queued, "one at a time now");
+    rig.engine().cancel(ids[2]).await.unwrap();
+    rig.until(ids[3], |view| view.phase == Phase::Uploading)
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_order_of_the_queue_can_be_changed_and_survives() {
     let mut rig = Rig::new().await;
     let a = push_file(&rig, "a", 9000).await;
