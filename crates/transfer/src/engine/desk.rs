@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{Id, JoinSet};
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::command::{Command, Reply};
@@ -24,7 +26,7 @@ use crate::request::{ClashPolicy, TransferId};
 use crate::run::{Run, RunEnd, Surroundings, now};
 use crate::view::Snapshot;
 
-/// How long runs may take to stop before they are dropped.
+/// How long an engine takes to shut down at most: runs to stop, and servers to hear what was given up.
 const STOPPING: Duration = Duration::from_secs(1);
 
 /// Where the queue is kept and runs are started.
@@ -37,8 +39,12 @@ pub(super) struct Desk {
     ids: HashMap<Id, TransferId>,
     /// Who waits for a run to stop.
     waiting: HashMap<TransferId, Vec<Reply<()>>>,
-    /// Publisher and janitor; they end with the desk.
-    helpers: Vec<AbortOnDropHandle<()>>,
+    /// Ends with the desk.
+    publisher: AbortOnDropHandle<()>,
+    /// Ends with the desk, or when it has told everybody after `closing`.
+    janitor: AbortOnDropHandle<()>,
+    /// Cancelled when nothing new will be given up.
+    closing: CancellationToken,
 }
 
 impl Desk {
@@ -78,7 +84,8 @@ impl Desk {
         let (sender, snapshots) = watch::channel(Arc::new(table.snapshot()));
         let interval = surroundings.options.update_interval;
         let publishing = publisher::publish(Arc::clone(&table), changed, sender, interval);
-        let settling = janitor::settle(surroundings.clone());
+        let closing = CancellationToken::new();
+        let settling = janitor::settle(surroundings.clone(), closing.clone());
         let desk = Self {
             table: Arc::clone(&table),
             places: Places::of(&surroundings.options),
@@ -86,10 +93,9 @@ impl Desk {
             runs: JoinSet::new(),
             ids: HashMap::new(),
             waiting: HashMap::new(),
-            helpers: vec![
-                AbortOnDropHandle::new(tokio::spawn(publishing)),
-                AbortOnDropHandle::new(tokio::spawn(settling)),
-            ],
+            publisher: AbortOnDropHandle::new(tokio::spawn(publishing)),
+            janitor: AbortOnDropHandle::new(tokio::spawn(settling)),
+            closing,
         };
         tokio::spawn(desk.work(received));
         Ok((table, snapshots))
@@ -273,6 +279,7 @@ impl Desk {
     }
 
     async fn shut_down(mut self, reply: Reply<()>) {
+        let deadline = Instant::now() + STOPPING;
         for entry in self.table.read().iter() {
             if let Some(running) = &entry.running {
                 running.stop.cancel();
@@ -283,15 +290,19 @@ impl Desk {
                 self.run_ended(ended).await;
             }
         };
-        if tokio::time::timeout(STOPPING, all_ended).await.is_err() {
+        if timeout_at(deadline, all_ended).await.is_err() {
             tracing::warn!("some transfers did not stop in time; their last bytes go again");
         }
         self.runs.shutdown().await;
-        for helper in std::mem::take(&mut self.helpers) {
-            helper.abort();
+        self.closing.cancel();
+        if timeout_at(deadline, &mut self.janitor).await.is_err() {
+            tracing::info!("a server hears of an abandoned upload at the next start");
+            self.janitor.abort();
             // Ends at once; what matters is that its hold on the journal is gone.
-            let _ = helper.await;
+            let _ = (&mut self.janitor).await;
         }
+        self.publisher.abort();
+        let _ = (&mut self.publisher).await;
         // Closing the journal tidies up on disk, which is no work for this thread.
         let journal = self.surroundings.journal.clone();
         drop(self);

@@ -1,25 +1,32 @@
 //! Tells servers about uploads that were given up, now or after the next start.
 
+use tokio_util::sync::CancellationToken;
+
 use crate::error::Error;
 use crate::journal::AbandonedUpload;
 use crate::remote::{RemoteError, RemoteErrorKind};
 use crate::run::{Surroundings, Tries};
 
-/// Works off the list of abandoned uploads until it is aborted.
-pub(super) async fn settle(surroundings: Surroundings) {
+/// Works off the list of abandoned uploads. After `closing` it ends with the last of them, and waits for
+/// nobody who does not answer.
+pub(super) async fn settle(surroundings: Surroundings, closing: CancellationToken) {
     loop {
-        if let Err(error) = settle_all(&surroundings).await {
+        if let Err(error) = settle_all(&surroundings, &closing).await {
             tracing::warn!(%error, "cannot read the list of abandoned uploads");
         }
-        surroundings.abandoned.notified().await;
+        tokio::select! {
+            biased;
+            () = surroundings.abandoned.notified() => {}
+            () = closing.cancelled() => return,
+        }
     }
 }
 
-async fn settle_all(surroundings: &Surroundings) -> Result<(), Error> {
+async fn settle_all(surroundings: &Surroundings, closing: &CancellationToken) -> Result<(), Error> {
     let journal = surroundings.journal.clone();
     let uploads = in_background(move || journal.abandoned()).await?;
     for (number, upload) in uploads {
-        match abort_patiently(surroundings, &upload).await {
+        match abort_patiently(surroundings, &upload, closing).await {
             // Whoever cannot be reached or wants a sign-in is asked again after the next start.
             Err(error) if is_worth_another_time(error.kind()) => {
                 tracing::info!(%error, "a server was not told about an abandoned upload");
@@ -37,6 +44,7 @@ async fn settle_all(surroundings: &Surroundings) -> Result<(), Error> {
 async fn abort_patiently(
     surroundings: &Surroundings,
     upload: &AbandonedUpload,
+    closing: &CancellationToken,
 ) -> Result<(), RemoteError> {
     let mut tries = Tries::default();
     loop {
@@ -44,9 +52,12 @@ async fn abort_patiently(
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        match tries.next_wait(&error, &surroundings.options) {
-            Some(wait) => tokio::time::sleep(wait).await,
-            None => return Err(error),
+        let Some(wait) = tries.next_wait(&error, &surroundings.options) else {
+            return Err(error);
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = closing.cancelled() => return Err(error),
         }
     }
 }

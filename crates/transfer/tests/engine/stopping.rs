@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sifter_transfer::{ClashPolicy, Error, Outcome, Phase};
+use sifter_transfer::{ClashPolicy, Error, Outcome, Phase, TransferId};
+use tokio::time::Instant;
 
 use crate::fake::{Fault, Op};
 use crate::rig::{Rig, image};
@@ -89,4 +90,51 @@ async fn a_copy_that_was_placed_just_before_a_crash_is_found_and_not_fetched_aga
     assert_eq!((view.phase, view.file), (Phase::Done { how }, Some(copy)));
     assert_eq!(rig.names(), ["x (2).sif", "x.sif"]);
     assert_eq!(rig.fake.state().log.len(), before + 1, "only resolved");
+}
+
+/// A push of which one part arrived, so that the library keeps it.
+async fn half_sent(rig: &Rig) -> TransferId {
+    rig.fake.fail(Op::Part, Fault::Pass);
+    for _ in 0..8 {
+        rig.fake.fail(Op::Part, Fault::Hang);
+    }
+    let id = rig.push(&rig.source(&image(3500))).await;
+    rig.until(id, |view| view.parts.acknowledged == 1).await;
+    id
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_library_hears_of_a_cancellation_right_before_the_end() {
+    let rig = Rig::new().await;
+    let id = half_sent(&rig).await;
+    rig.engine().cancel(id).await.unwrap();
+    rig.engine().shutdown().await.unwrap();
+    assert_eq!(rig.fake.state().aborted.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_library_that_does_not_listen_delays_the_end_by_a_second_and_hears_it_later() {
+    let mut rig = Rig::new().await;
+    let id = half_sent(&rig).await;
+    rig.fake.fail(Op::Abort, Fault::Hang);
+    rig.engine().cancel(id).await.unwrap();
+    let begun = Instant::now();
+    rig.engine().shutdown().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(1100));
+    assert_eq!(rig.fake.state().aborted.len(), 0);
+    rig.open().await;
+    rig.until_fake(|fake| fake.state().aborted.len() == 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_library_that_cannot_be_reached_does_not_delay_the_end() {
+    let rig = Rig::new().await;
+    let id = half_sent(&rig).await;
+    for _ in 0..20 {
+        rig.fake.fail(Op::Abort, Fault::transient());
+    }
+    rig.engine().cancel(id).await.unwrap();
+    let begun = Instant::now();
+    rig.engine().shutdown().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(100));
 }
