@@ -64,6 +64,6 @@ fn licences() -> Result<()> {
     }
     step::quiet(
         "licences and walls",
-        Command::new(&deny).args(["--offline", "check", "bans", "licenses", "sources"]),
+        Command::new(&deny).args(["--workspace", "check", "bans", "licenses", "sources"]),
     )
 }
