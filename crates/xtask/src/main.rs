@@ -3,6 +3,7 @@
 //! It stays small on purpose (three dependencies), so that a fresh machine says what it is doing
 //! within seconds of the first command.
 
+mod bench;
 mod build;
 mod check;
 mod e2e;
@@ -36,6 +37,17 @@ enum Task {
         #[arg(value_enum)]
         scenario: e2e::Scenario,
     },
+    /// Measures pushes and pulls beside the official client.
+    Bench {
+        /// Size of the image.
+        #[arg(long, default_value_t = 1024)]
+        mebibytes: u64,
+        /// How often.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
+    /// Runs programs nobody here wrote against Sifter: the official Go client.
+    Interop,
     /// Checks the house without running tests: formatting, lints, layers, file sizes, licences.
     Check,
     /// Writes the window's TypeScript from the contract.
@@ -49,6 +61,8 @@ fn main() -> std::process::ExitCode {
         Task::Run => run::run(),
         Task::Test => test::test(),
         Task::E2e { scenario } => e2e::run(scenario),
+        Task::Bench { mebibytes, rounds } => bench::run(mebibytes, rounds),
+        Task::Interop => e2e::run(e2e::Scenario::CliInterop),
         Task::Check => packages::ensure(packages::Purpose::Build).and_then(|()| check::all()),
         Task::Generate => generate::write(),
         Task::Package => run::package(),
