@@ -14,15 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sifter-sif", &[]),
     ("sifter-contract", &[]),
     ("sifter-library-client", &["sifter-library-api"]),
-    (
-        "sifter-transfer",
-        &[
-            "sifter-library-api",
-            "sifter-sif",
-            "sifter-contract",
-            "sifter-library-client",
-        ],
-    ),
+    ("sifter-transfer", &[]),
     (
         "sifter-account",
         &["sifter-library-api", "sifter-library-client"],
