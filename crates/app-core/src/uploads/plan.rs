@@ -1,5 +1,7 @@
 //! What an upload would do: levels it makes, tags it moves, space it takes, and what stands in its way.
 
+use std::collections::HashSet;
+
 use futures_util::future::join_all;
 use sifter_contract::requests::Upload;
 use sifter_contract::{ErrorCode, Quota, Retry, UiError, UploadItem, UploadItemPlan, UploadPlan};
@@ -30,8 +32,9 @@ impl AppCore {
             .items
             .iter()
             .map(|item| self.plan_item(&session, &upload.sheet_id, item));
-        let (items, bytes): (Vec<UploadItemPlan>, Vec<u64>) =
+        let (mut items, bytes): (Vec<UploadItemPlan>, Vec<u64>) =
             join_all(planned).await.into_iter().unzip();
+        create_once(&mut items);
         let bytes = bytes.iter().sum();
         let before = match upload
             .items
@@ -106,6 +109,14 @@ impl AppCore {
         );
         plan.problem = plan.problem.or(refused);
         (plan, facts.size)
+    }
+}
+
+/// A level that several items need is created by the first of them.
+fn create_once(items: &mut [UploadItemPlan]) {
+    let mut created = HashSet::new();
+    for item in items {
+        item.creates.retain(|level| created.insert(level.clone()));
     }
 }
 
@@ -202,4 +213,35 @@ fn too_large(session: &Session, quota: Quota, bytes: u64) -> Option<UiError> {
             .with("left", left)
             .with("total", quota.total)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_created_by_the_first_item_that_needs_it() {
+        let item = |levels: &[&str]| UploadItemPlan {
+            file_id: String::new(),
+            tags: Vec::new(),
+            creates: levels.iter().map(ToString::to_string).collect(),
+            public: true,
+            problem: None,
+        };
+        let mut items = [
+            item(&["ada/tools", "ada/tools/x"]),
+            item(&["ada/tools", "ada/tools/x"]),
+            item(&["ada/tools", "ada/tools/y"]),
+        ];
+        create_once(&mut items);
+        let created: Vec<_> = items.iter().map(|item| item.creates.clone()).collect();
+        assert_eq!(
+            created,
+            [
+                vec!["ada/tools", "ada/tools/x"],
+                vec![],
+                vec!["ada/tools/y"]
+            ]
+        );
+    }
 }
