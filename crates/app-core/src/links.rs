@@ -99,7 +99,7 @@ impl AppCore {
                 (Some(_), _) => self.container_of(&reference).await,
                 (None, Some(collection)) if *reference.target() == Target::Unnamed => {
                     // Two names are an entity and its collection to somebody who browses.
-                    match self.first_server() {
+                    match lead(&self.candidates(None).await, collection.as_ref()) {
                         Some(server_id) => LinkTarget::Collection {
                             server_id,
                             entity: collection.to_string(),
@@ -124,13 +124,8 @@ impl AppCore {
                 },
             };
         }
-        let ids = self.servers.reachable_ids();
-        let has = join_all(ids.iter().map(|id| self.has(id, reference))).await;
-        let found = ids
-            .iter()
-            .zip(has)
-            .find_map(|(id, has)| has.then(|| id.clone()));
-        match found.or_else(|| self.first_server()) {
+        let path = full_path(reference);
+        match lead(&self.candidates(Some(&path)).await, &path.entity) {
             Some(server_id) => container(server_id, reference),
             None => LinkTarget::UnknownServer {
                 address: DEFAULT_SERVER.to_owned(),
@@ -138,27 +133,23 @@ impl AppCore {
         }
     }
 
-    async fn has(&self, server_id: &str, reference: &LibraryRef) -> bool {
-        let LinkTarget::Container { path, .. } = container(server_id.to_owned(), reference) else {
-            return false;
-        };
-        let (Ok(path), Ok(session)) = (
-            crate::library::full_path(&path),
-            self.servers.session(server_id).await,
-        ) else {
-            return false;
-        };
-        session.client.container(&path).await.is_ok()
+    /// The servers that a reference without a host may mean; asks them whether they have the container.
+    async fn candidates(&self, path: Option<&LibraryPath>) -> Vec<Candidate> {
+        let ids = self.servers.reachable_ids();
+        join_all(ids.into_iter().map(|id| self.candidate(id, path))).await
     }
 
-    /// The server a reference without a host means when nothing else tells: the first connected one,
-    /// this computer's last.
-    fn first_server(&self) -> Option<String> {
-        let ids = self.servers.reachable_ids();
-        ids.iter()
-            .find(|id| id.as_str() != crate::servers::LOCAL_ID)
-            .or(ids.first())
-            .cloned()
+    async fn candidate(&self, id: String, path: Option<&LibraryPath>) -> Candidate {
+        let session = self.servers.session(&id).await.ok();
+        let login = session
+            .as_ref()
+            .and_then(|session| session.login().map(str::to_owned));
+        let path = path.and_then(|path| crate::library::full_path(path).ok());
+        let has = match (session, path) {
+            (Some(session), Some(path)) => session.client.container(&path).await.is_ok(),
+            _ => false,
+        };
+        Candidate { id, login, has }
     }
 
     fn server_at(&self, host: &str) -> Option<String> {
@@ -166,18 +157,52 @@ impl AppCore {
     }
 }
 
-fn container(server_id: String, reference: &LibraryRef) -> LinkTarget {
+/// A server that a reference without a host may mean.
+struct Candidate {
+    id: String,
+    /// Who is signed in there.
+    login: Option<String>,
+    /// Whether it has what the reference names.
+    has: bool,
+}
+
+/// Where a reference without a host leads: to the first server that has it, else to where its entity is
+/// the account, else to the first connected one, this computer last.
+fn lead(candidates: &[Candidate], entity: &str) -> Option<String> {
+    let is_home = |candidate: &&Candidate| {
+        let login = candidate.login.as_deref();
+        login.is_some_and(|login| login.eq_ignore_ascii_case(entity))
+    };
+    candidates
+        .iter()
+        .find(|candidate| candidate.has)
+        .or_else(|| candidates.iter().find(is_home))
+        .or_else(|| {
+            candidates
+                .iter()
+                .find(|candidate| candidate.id != crate::servers::LOCAL_ID)
+        })
+        .or(candidates.first())
+        .map(|candidate| candidate.id.clone())
+}
+
+/// The place that a reference names, with what it leaves out.
+fn full_path(reference: &LibraryRef) -> LibraryPath {
     let named = |name: Option<String>, default: &str| name.unwrap_or_else(|| default.to_owned());
+    LibraryPath {
+        entity: named(reference.entity().map(ToString::to_string), DEFAULT_ENTITY),
+        collection: named(
+            reference.collection().map(ToString::to_string),
+            DEFAULT_COLLECTION,
+        ),
+        container: reference.container().to_string(),
+    }
+}
+
+fn container(server_id: String, reference: &LibraryRef) -> LinkTarget {
     LinkTarget::Container {
         server_id,
-        path: LibraryPath {
-            entity: named(reference.entity().map(ToString::to_string), DEFAULT_ENTITY),
-            collection: named(
-                reference.collection().map(ToString::to_string),
-                DEFAULT_COLLECTION,
-            ),
-            container: reference.container().to_string(),
-        },
+        path: full_path(reference),
         tag: match reference.target() {
             Target::Unnamed => None,
             _ => Some(reference.tag_or_hash().into_owned()),
@@ -224,6 +249,29 @@ mod tests {
         }
         assert_eq!(existing_file("samtools"), None);
         assert_eq!(existing_file("library://ada/x/y"), None);
+    }
+
+    #[test]
+    fn a_link_that_nobody_has_leads_to_where_its_entity_is_signed_in() {
+        let candidate = |id: &str, login: Option<&str>| Candidate {
+            id: id.to_owned(),
+            login: login.map(str::to_owned),
+            has: false,
+        };
+        let mut candidates = [
+            candidate(crate::servers::LOCAL_ID, Some("me")),
+            candidate("cloud", None),
+            candidate("lab", Some("Ada")),
+            candidate("uni", None),
+        ];
+        let leads = |candidates: &[Candidate], entity| lead(candidates, entity).unwrap();
+        assert_eq!(leads(&candidates, "ada"), "lab");
+        assert_eq!(leads(&candidates, "me"), crate::servers::LOCAL_ID);
+        assert_eq!(leads(&candidates, "bob"), "cloud");
+        assert_eq!(leads(&candidates[..1], "bob"), crate::servers::LOCAL_ID);
+        candidates[3].has = true;
+        assert_eq!(leads(&candidates, "ada"), "uni", "who has it comes first");
+        assert_eq!(lead(&[], "ada"), None);
     }
 
     #[test]
