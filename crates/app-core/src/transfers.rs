@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use sifter_contract::{AppEvent, TransferList, UiError};
 use sifter_transfer::{Direction, Phase, Snapshot, TransferId};
+use time::OffsetDateTime;
 
 use crate::app::AppCore;
 use crate::errors;
@@ -22,26 +23,39 @@ pub(crate) use views::reference;
 /// How long the place of a finished download is believed before the disk is asked again.
 const BELIEF: Duration = Duration::from_secs(2);
 
+/// How much later than its transfer's end a downloaded file may seem to have been written: some file systems
+/// count in steps of two seconds.
+const COARSE_CLOCK: Duration = Duration::from_secs(2);
+
 /// Whether finished downloads are still where they were put, without asking the disk ten times a second.
-/// Holds how many bytes the files had.
 #[derive(Debug, Default)]
-pub(crate) struct Presence(Mutex<HashMap<PathBuf, (Instant, Option<u64>)>>);
+pub(crate) struct Presence(Mutex<HashMap<PathBuf, (Instant, Option<Found>)>>);
+
+/// What the disk says about a file.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    size: u64,
+    modified: Option<OffsetDateTime>,
+}
 
 impl Presence {
-    /// A file of another size is not the one that was downloaded.
-    fn is_present(&self, file: &Path, size: Option<u64>) -> bool {
+    /// A file of another size, or one that was written after the transfer `finished`, is not the one that was
+    /// downloaded.
+    fn is_present(&self, file: &Path, size: Option<u64>, finished: Option<OffsetDateTime>) -> bool {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((asked, found)) = known.get(file)
-            && asked.elapsed() < BELIEF
-        {
-            return is_it(*found, size);
-        }
-        let found = std::fs::metadata(file)
-            .ok()
-            .filter(std::fs::Metadata::is_file)
-            .map(|metadata| metadata.len());
-        known.insert(file.to_owned(), (Instant::now(), found));
-        is_it(found, size)
+        let found = match known.get(file) {
+            Some((asked, found)) if asked.elapsed() < BELIEF => *found,
+            _ => {
+                let found = look(file);
+                known.insert(file.to_owned(), (Instant::now(), found));
+                found
+            }
+        };
+        found.is_some_and(|found| {
+            let later = found.modified.zip(finished);
+            size.is_none_or(|size| size == found.size)
+                && later.is_none_or(|(modified, finished)| modified <= finished + COARSE_CLOCK)
+        })
     }
 
     fn forget(&self) {
@@ -52,8 +66,12 @@ impl Presence {
     }
 }
 
-fn is_it(found: Option<u64>, size: Option<u64>) -> bool {
-    found.is_some_and(|found| size.is_none_or(|size| size == found))
+fn look(file: &Path) -> Option<Found> {
+    let metadata = std::fs::metadata(file).ok()?;
+    metadata.is_file().then(|| Found {
+        size: metadata.len(),
+        modified: metadata.modified().ok().map(OffsetDateTime::from),
+    })
 }
 
 struct Around<'a> {
@@ -66,8 +84,8 @@ impl Surroundings for Around<'_> {
         self.servers.name(server_id)
     }
 
-    fn is_present(&self, file: &Path, size: Option<u64>) -> bool {
-        self.presence.is_present(file, size)
+    fn is_present(&self, file: &Path, size: Option<u64>, finished: Option<OffsetDateTime>) -> bool {
+        self.presence.is_present(file, size, finished)
     }
 }
 
@@ -206,4 +224,27 @@ fn transfer(id: &str) -> Result<TransferId, UiError> {
 
 fn no_transfer() -> UiError {
     errors::invalid("there is no such transfer")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_changed_after_its_download_is_not_the_verified_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.sif");
+        std::fs::write(&path, "abc").unwrap();
+        let finished = OffsetDateTime::now_utc();
+        let is_present = |size, finished| Presence::default().is_present(&path, size, finished);
+        assert!(is_present(Some(3), Some(finished)));
+        assert!(is_present(Some(3), None), "of a time that is not known");
+        assert!(!is_present(Some(4), Some(finished)), "of another size");
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified((finished + Duration::from_secs(60)).into())
+            .unwrap();
+        assert!(!is_present(Some(3), Some(finished)));
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_present(Some(3), Some(finished)));
+    }
 }

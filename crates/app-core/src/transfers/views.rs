@@ -6,6 +6,7 @@ use sifter_contract as contract;
 use sifter_contract::{DoneHow, ErrorCode, LibraryPath, TransferList, UiError};
 use sifter_library_api::LibraryRef;
 use sifter_transfer::{Direction, Notice, Outcome, Phase, Snapshot, TransferView};
+use time::OffsetDateTime;
 
 use crate::clock::rfc3339;
 use crate::errors::{self, Place};
@@ -14,8 +15,8 @@ use crate::errors::{self, Place};
 pub(crate) trait Surroundings {
     /// The name of a server, which may be gone by now.
     fn server_name(&self, server_id: &str) -> String;
-    /// Whether a finished download of this size is still where it was put.
-    fn is_present(&self, file: &Path, size: Option<u64>) -> bool;
+    /// Whether a download of this size is still as it was when its transfer `finished`.
+    fn is_present(&self, file: &Path, size: Option<u64>, finished: Option<OffsetDateTime>) -> bool;
 }
 
 /// The engine's snapshot as the sections of the screen.
@@ -103,7 +104,7 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
             && view
                 .file
                 .as_deref()
-                .is_some_and(|file| around.is_present(file, view.bytes_total)),
+                .is_some_and(|file| around.is_present(file, view.bytes_total, view.finished_at)),
     }
 }
 
