@@ -137,18 +137,24 @@ pub struct Vault {
 }
 
 struct Inner {
+    /// `None`: secrets are kept for this session only.
+    keychain: Option<Attached>,
+    /// What the keychain would not take: newer than anything it holds under the same account.
+    session: Mutex<HashMap<AccountId, SecretString>>,
+}
+
+/// A keychain and the thread that talks to it.
+struct Attached {
     worker: Worker,
     name: String,
     patience: Patience,
-    /// What the keychain would not take: newer than anything it holds under the same account.
-    session: Mutex<HashMap<AccountId, SecretString>>,
 }
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Vault")
-            .field("keychain", &self.inner.name)
+            .field("keychain", &self.keychain().map(|keychain| &keychain.name))
             .finish_non_exhaustive()
     }
 }
@@ -164,12 +170,23 @@ impl Vault {
     /// Any keychain. This is how tests bring their own.
     #[must_use]
     pub fn over(keychain: impl Keychain + 'static, patience: Patience) -> Self {
-        let name = keychain.name().to_owned();
+        Self::new(Some(Attached {
+            name: keychain.name().to_owned(),
+            worker: Worker::start(Box::new(keychain)),
+            patience,
+        }))
+    }
+
+    /// No keychain: everything stays in memory and is gone when the program ends.
+    #[must_use]
+    pub fn session_only() -> Self {
+        Self::new(None)
+    }
+
+    fn new(keychain: Option<Attached>) -> Self {
         Self {
             inner: Arc::new(Inner {
-                worker: Worker::start(Box::new(keychain)),
-                name,
-                patience,
+                keychain,
                 session: Mutex::default(),
             }),
         }
@@ -177,11 +194,13 @@ impl Vault {
 
     /// Writes, reads back and deletes a random secret. Nothing less tells the truth.
     pub async fn status(&self) -> VaultStatus {
-        let name = self.inner.name.clone();
-        let probe = self
-            .inner
+        let Some(keychain) = self.keychain() else {
+            return VaultStatus::Absent;
+        };
+        let name = keychain.name.clone();
+        let probe = keychain
             .worker
-            .ask(self.inner.patience.quick, split::probe)
+            .ask(keychain.patience.quick, split::probe)
             .await;
         match probe {
             Ok(()) => VaultStatus::Ready { name },
@@ -196,15 +215,18 @@ impl Vault {
     /// Keeps the secret of an account and says where. What the keychain does not take stays in
     /// memory, so a secret is never lost by storing it.
     pub async fn store(&self, account: AccountId, secret: SecretString) -> Storage {
+        let Some(keychain) = self.keychain() else {
+            self.session().insert(account, secret);
+            return Storage::SessionOnly;
+        };
         // An account the keychain has refused before must not bring a question every time.
         let limit = if self.session().contains_key(&account) {
-            self.inner.patience.quick
+            keychain.patience.quick
         } else {
-            self.inner.patience.prompt
+            keychain.patience.prompt
         };
         let copy = secret.clone();
-        let stored = self
-            .inner
+        let stored = keychain
             .worker
             .ask(limit, move |store| split::write(store, account, &copy))
             .await;
@@ -212,7 +234,7 @@ impl Vault {
             Ok(()) => {
                 self.session().remove(&account);
                 Storage::Keychain {
-                    name: self.inner.name.clone(),
+                    name: keychain.name.clone(),
                 }
             }
             Err(error) => {
@@ -228,7 +250,7 @@ impl Vault {
     /// # Errors
     /// When the keychain cannot be read, or holds something else than what was stored.
     pub async fn load(&self, account: AccountId) -> Result<Option<SecretString>, VaultError> {
-        self.load_within(account, self.inner.patience.prompt).await
+        self.load_within(account, |patience| patience.prompt).await
     }
 
     /// Like [`load`](Self::load), but gives up instead of waiting for the person to unlock anything.
@@ -236,18 +258,22 @@ impl Vault {
     /// # Errors
     /// When the keychain cannot be read at once, or holds something else than what was stored.
     pub async fn peek(&self, account: AccountId) -> Result<Option<SecretString>, VaultError> {
-        self.load_within(account, self.inner.patience.quick).await
+        self.load_within(account, |patience| patience.quick).await
     }
 
     async fn load_within(
         &self,
         account: AccountId,
-        limit: Duration,
+        limit: impl FnOnce(&Patience) -> Duration,
     ) -> Result<Option<SecretString>, VaultError> {
         if let Some(secret) = self.session().get(&account) {
             return Ok(Some(secret.clone()));
         }
-        self.inner
+        let Some(keychain) = self.keychain() else {
+            return Ok(None);
+        };
+        let limit = limit(&keychain.patience);
+        keychain
             .worker
             .ask(limit, move |store| split::read(store, account))
             .await
@@ -259,9 +285,12 @@ impl Vault {
     /// When the keychain cannot be written; the secret may still lie there.
     pub async fn remove(&self, account: AccountId) -> Result<(), VaultError> {
         self.session().remove(&account);
-        self.inner
+        let Some(keychain) = self.keychain() else {
+            return Ok(());
+        };
+        keychain
             .worker
-            .ask(self.inner.patience.prompt, move |store| {
+            .ask(keychain.patience.prompt, move |store| {
                 split::remove(store, account)
             })
             .await
@@ -270,6 +299,10 @@ impl Vault {
     /// Whether this process holds the account's secret in memory because the keychain did not take it.
     pub(crate) fn is_session_only(&self, account: AccountId) -> bool {
         self.session().contains_key(&account)
+    }
+
+    fn keychain(&self) -> Option<&Attached> {
+        self.inner.keychain.as_ref()
     }
 
     fn session(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, SecretString>> {

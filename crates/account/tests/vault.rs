@@ -49,6 +49,20 @@ async fn secrets_of_every_length_come_back_as_they_were() {
 }
 
 #[tokio::test]
+async fn a_vault_without_a_keychain_says_so_and_forgets_what_it_is_told_to() {
+    let vault = Vault::session_only();
+    assert_eq!(vault.status().await, VaultStatus::Absent);
+    let account = AccountId::random();
+    assert_eq!(
+        vault.store(account, long('x', 20_000)).await,
+        Storage::SessionOnly
+    );
+    assert_eq!(loaded(&vault, account).await.unwrap().len(), 20_000);
+    vault.remove(account).await.unwrap();
+    assert_eq!(loaded(&vault, account).await, None);
+}
+
+#[tokio::test]
 async fn a_secret_is_never_cut_inside_a_character() {
     let keychain = MemoryKeychain::new();
     let vault = vault(&keychain);

@@ -25,8 +25,10 @@ use crate::uploads::Drafts;
 pub enum Secrets {
     /// The keychain of the operating system; in memory where there is none.
     System,
-    /// In memory, gone when the program ends.
+    /// In memory, gone when the program ends; the window is told so.
     Memory,
+    /// In memory, as if that were a keychain. This is how the window is tried out without the person's own.
+    PlayedKeychain,
     /// A vault of the caller's own. This is how tests survive a restart.
     Vault(Vault),
 }
@@ -142,7 +144,8 @@ impl AppCore {
         let hub = Arc::new(Hub::new(settings.view()));
         let vault = match secrets {
             Secrets::System => Vault::system(DEFAULT_SERVICE),
-            Secrets::Memory => Vault::over(MemoryKeychain::new(), Patience::default()),
+            Secrets::Memory => Vault::session_only(),
+            Secrets::PlayedKeychain => Vault::over(MemoryKeychain::new(), Patience::default()),
             Secrets::Vault(vault) => vault,
         };
         let accounts = Accounts::open(home.config(), vault).await?;

@@ -43,11 +43,6 @@ impl Hub {
         set(&self.transfers, list);
     }
 
-    /// The transfers as they were last announced.
-    pub(crate) fn current_transfers(&self) -> TransferList {
-        self.transfers.borrow().clone()
-    }
-
     pub(crate) fn sign_in(&self, view: SignInView) {
         let mut open = self.open_sign_ins();
         open.retain(|other| other.id != view.id);

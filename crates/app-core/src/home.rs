@@ -85,10 +85,6 @@ impl Home {
         self.config.join("servers.json")
     }
 
-    pub(crate) fn accounts_file(&self) -> PathBuf {
-        self.config.join("accounts.json")
-    }
-
     pub(crate) fn library_folder(&self) -> PathBuf {
         self.data.join("library")
     }

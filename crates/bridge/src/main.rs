@@ -35,7 +35,7 @@ struct Arguments {
     /// Address to listen on; must be of this computer. Port 0 picks a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Use the keychain of the operating system instead of memory.
+    /// Use the keychain of the operating system instead of playing one in memory.
     #[arg(long)]
     keychain: bool,
 }
@@ -60,7 +60,7 @@ async fn main() -> anyhow::Result<()> {
     let host = Arc::new(PlayedHost::default());
     let mut config = CoreConfig::new(home, Arc::clone(&host));
     if !arguments.keychain {
-        config.secrets = Secrets::Memory;
+        config.secrets = Secrets::PlayedKeychain;
     }
     let core = AppCore::start(config).await.context("starting the core")?;
 
