@@ -67,7 +67,10 @@ impl Engine {
     /// Queues a pull. Answers as soon as the request is in the journal. Fails when the file name is
     /// not one plain name.
     pub async fn pull(&self, mut request: PullRequest) -> Result<TransferId, Error> {
-        FileName::parse(&request.file_name).map_err(Error::FileName)?;
+        FileName::parse(&request.file_name).map_err(|source| Error::FileName {
+            name: request.file_name.clone(),
+            source,
+        })?;
         request.folder = absolute(request.folder)?;
         let size = request.size_hint;
         self.add(Request::Pull(request), size).await

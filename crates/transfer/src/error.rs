@@ -55,7 +55,12 @@ pub enum Error {
     },
     /// The name for a download is not one plain file name.
     #[error("not a usable file name")]
-    FileName(#[source] FileNameError),
+    FileName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        source: FileNameError,
+    },
     /// A relative path cannot be made absolute.
     #[error("cannot make {} an absolute path", path.display())]
     Path {

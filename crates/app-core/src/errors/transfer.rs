@@ -5,7 +5,7 @@ use std::path::Path;
 use sifter_contract::{ErrorCode, Retry, UiError};
 use sifter_transfer::{Error, Failure, TransferError};
 
-use crate::errors::{Place, chain, clean, invalid, storage};
+use crate::errors::{Place, clean, invalid, storage};
 use crate::settings::folder_name;
 use crate::uploads::file_name;
 
@@ -15,16 +15,19 @@ pub(crate) fn engine(error: &Error) -> UiError {
         Error::UnknownTransfer { .. } | Error::WrongState { .. } => {
             invalid("the transfer is not in a state that allows this")
         }
-        Error::FileName(_) => UiError::new(ErrorCode::InvalidName)
-            .with("field", "file")
-            .with("text", "")
-            .details(chain(error)),
+        Error::FileName { name, source } => crate::errors::name("file", name, source),
         _ => storage(error),
     }
 }
 
-/// Why a transfer stopped. `name` is the file's; `folder` is where a download goes.
-pub(crate) fn stopped(failure: &Failure, place: &Place, name: &str, folder: &Path) -> UiError {
+/// Why a transfer stopped. `name` and `size` are the file's; `folder` is where a download goes.
+pub(crate) fn stopped(
+    failure: &Failure,
+    place: &Place,
+    name: &str,
+    size: Option<u64>,
+    folder: &Path,
+) -> UiError {
     let named = |code| UiError::new(code).with("name", name);
     let in_folder = |code| {
         UiError::new(code)
@@ -35,7 +38,13 @@ pub(crate) fn stopped(failure: &Failure, place: &Place, name: &str, folder: &Pat
         TransferError::Unauthorized => place.unauthorized(),
         TransferError::Forbidden => place.forbidden(),
         TransferError::NotFound => place.not_found(),
-        TransferError::QuotaExceeded => place.retry(ErrorCode::QuotaExceeded),
+        TransferError::QuotaExceeded => {
+            let error = place.retry(ErrorCode::QuotaExceeded);
+            match size {
+                Some(size) => error.with("needs", size),
+                None => error,
+            }
+        }
         TransferError::Unreachable => place.retry(ErrorCode::Unreachable),
         TransferError::Refused => place.error(ErrorCode::ServerFault),
         TransferError::BadAnswer => place.retry(ErrorCode::InvalidAnswer),
@@ -75,6 +84,8 @@ pub(crate) fn stopped(failure: &Failure, place: &Place, name: &str, folder: &Pat
 
 #[cfg(test)]
 mod tests {
+    use sifter_transfer::FileNameError;
+
     use super::*;
 
     #[test]
@@ -83,7 +94,13 @@ mod tests {
             error: TransferError::Unauthorized,
             details: vec!["Bearer hunter2".into()],
         };
-        let error = stopped(&failure, &Place::of("lab", true), "x.sif", Path::new("/d"));
+        let error = stopped(
+            &failure,
+            &Place::of("lab", true),
+            "x.sif",
+            None,
+            Path::new("/d"),
+        );
         assert_eq!(error.code, ErrorCode::SignInExpired);
         assert_eq!(error.retry, Retry::AfterSignIn);
         assert!(!error.details.contains("hunter2"), "{}", error.details);
@@ -103,10 +120,33 @@ mod tests {
             &failure,
             &Place::default(),
             "x.sif",
+            None,
             Path::new("/data/images"),
         );
         assert_eq!(error.code, ErrorCode::DiskFull);
         assert_eq!(error.params["needs"], 9_u64.into());
         assert_eq!(error.params["folder"], "images".into());
+    }
+
+    #[test]
+    fn a_full_account_names_what_the_image_needs() {
+        let failure = Failure {
+            error: TransferError::QuotaExceeded,
+            details: vec![],
+        };
+        let place = Place::of("lab", true);
+        let error = |size| stopped(&failure, &place, "x.sif", size, Path::new("/d"));
+        assert_eq!(error(Some(9)).params["needs"], 9_u64.into());
+        assert!(!error(None).params.contains_key("needs"));
+    }
+
+    #[test]
+    fn a_refused_file_name_is_told() {
+        let error = engine(&Error::FileName {
+            name: "a/b.sif".to_owned(),
+            source: FileNameError::Character,
+        });
+        assert_eq!(error.code, ErrorCode::InvalidName);
+        assert_eq!(error.params["text"], "a/b.sif".into());
     }
 }

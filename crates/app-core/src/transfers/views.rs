@@ -133,7 +133,7 @@ fn phase(view: &TransferView, place: &Place) -> contract::Phase {
                 .and_then(Path::parent)
                 .map_or_else(PathBuf::new, Path::to_owned);
             contract::Phase::NeedsAttention {
-                error: errors::stopped(failure, place, &view.name, &folder),
+                error: errors::stopped(failure, place, &view.name, view.bytes_total, &folder),
             }
         }
         Phase::Cancelled => contract::Phase::Cancelled,

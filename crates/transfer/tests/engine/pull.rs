@@ -431,9 +431,10 @@ async fn a_file_name_that_leaves_the_folder_is_refused_at_once() {
         assert!(
             matches!(
                 refused,
-                Err(Error::FileName(
-                    FileNameError::Character | FileNameError::Empty
-                ))
+                Err(Error::FileName {
+                    source: FileNameError::Character | FileNameError::Empty,
+                    ..
+                })
             ),
             "{name:?}"
         );

@@ -66,6 +66,20 @@ describe('error words', () => {
     }
   })
 
+  it('say what does not fit, with the numbers there are', () => {
+    const body = (params: UiError['params']) => errorWords(error('quota_exceeded', params)).body
+    expect(body({})).toBe('The image does not fit.')
+    expect(body({ needs: 1024 })).toBe('This image needs 1.0 KiB.')
+    expect(body({ needs: 1024, left: 512, total: 2048 })).toMatch(/You have 512 .* left of 2.0 KiB\.$/)
+  })
+
+  it('say which file name does not work, and why', () => {
+    const { title, body } = errorWords(error('invalid_name', { field: 'file', text: 'a/b.sif' }))
+    expect(title).toBe('“a/b.sif” does not work as a file name')
+    expect(body).toMatch(/slash/)
+    expect(errorWords(error('invalid_name', { field: 'file', text: '' })).title).toMatch(/^This does/)
+  })
+
   it('fall back to the unforeseen for a code of a newer version', () => {
     expect(errorWords(error('brand_new' as ErrorCode)).title).toMatch(/did not foresee/)
   })

@@ -291,12 +291,16 @@ const REST: Partial<Record<ErrorCode, Say>> = {
       'A host such as library.example, a web address or a library:// link works.',
       { tone: 'warn' },
     ),
-  invalid_name: (f) =>
-    say(
-      `“${f.text('text', 'This')}” does not work as a ${nameField(f.text('field', 'name'))}`,
-      'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
+  invalid_name: (f) => {
+    const [text, field] = [f.text('text', ''), f.text('field', 'name')]
+    return say(
+      `${text ? `“${text}”` : 'This'} does not work as a ${nameField(field)}`,
+      field === 'file'
+        ? 'A file name holds no slash, backslash or colon, and is not too long.'
+        : 'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
       { tone: 'warn' },
-    ),
+    )
+  },
   local_library_failed: (f) =>
     say(
       'The library on this computer did not start',
@@ -313,7 +317,7 @@ const REST: Partial<Record<ErrorCode, Say>> = {
 }
 
 function nameField(field: string): string {
-  return ['entity', 'collection', 'container', 'tag'].includes(field) ? `${field} name` : 'name'
+  return ['entity', 'collection', 'container', 'tag', 'file'].includes(field) ? `${field} name` : 'name'
 }
 
 const SAY = { ...SIGN_IN, ...SERVERS, ...FILES, ...REST }
