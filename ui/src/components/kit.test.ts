@@ -174,6 +174,23 @@ describe('a field that completes', () => {
     document.body.removeEventListener('keydown', heard)
   })
 
+  it('keeps suggestions that are on their way from coming on Escape, and closes nothing else', async () => {
+    const heard = vi.fn()
+    document.body.addEventListener('keydown', heard)
+    let answer = (_: string[]) => {}
+    const { field } = open(() => new Promise((resolve) => (answer = resolve)))
+    await user.type(field, 'a')
+    heard.mockClear()
+    await user.keyboard('{Escape}')
+    expect(heard).not.toHaveBeenCalled()
+    answer(['late'])
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(screen.queryAllByRole('option')).toHaveLength(0)
+    await user.keyboard('{Escape}')
+    expect(heard).toHaveBeenCalledTimes(1)
+    document.body.removeEventListener('keydown', heard)
+  })
+
   it('ignores an answer that comes after a newer question', async () => {
     const answers: ((found: string[]) => void)[] = []
     const { field } = open(() => new Promise((resolve) => answers.push(resolve)))

@@ -70,6 +70,16 @@ describe('a collection', () => {
 })
 
 describe('a server', () => {
+  it('tells what is used where there is no limit, without the room of a meter', async () => {
+    const server = servers[0]!
+    await openWindow({
+      route: { name: 'server', serverId: server.id },
+      script: { server_list: () => [{ ...server, quota: { used: 1024, total: 0 } }] },
+    })
+    expect(main().queryByRole('meter')).toBeNull()
+    expect(main().getByText('1.0 KiB used, no limit').closest('.metered')).toBeNull()
+  })
+
   it('invites the signed out to sign in or to search', async () => {
     const { sifter, user } = await openWindow({
       route: { name: 'server', serverId: 'uni' },

@@ -2,7 +2,7 @@
 import { screen, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
 
-import type { Phase } from '../../contract/generated'
+import type { Phase, UiError } from '../../contract/generated'
 import { transfer, transfers } from '../../host/demo/transfers'
 import { uiError, type Script } from '../../host/fake'
 import { openWindow, settled } from '../../test/window'
@@ -123,6 +123,24 @@ describe('the list', () => {
     expect(host.asked('app_copy')).toEqual([{ text: done.reference }])
   })
 
+  it('names the file that is in trouble once', async () => {
+    const stopped = (id: string, error: UiError) =>
+      transfer(id, 'star_2.7.sif', { phase: { kind: 'needs_attention', error } })
+    await open({
+      transfer_list: () => ({
+        ...transfers,
+        active: [],
+        attention: [
+          stopped('t8', uiError('file_missing', { params: { name: 'star_2.7.sif' } })),
+          stopped('t9', uiError('server_fault', { params: { server: 'lab.example' } })),
+        ],
+      }),
+    })
+    expect(screen.getByText('star_2.7.sif is gone')).toBeTruthy()
+    expect(screen.getByText(/^It was moved, renamed or deleted/)).toBeTruthy()
+    expect(screen.getByText(/^star_2.7.sif: The fault is on the server's side/)).toBeTruthy()
+  })
+
   it('leads from a full folder to another one, and begins anew there', async () => {
     const stopped = transfer('t9', 'star_2.7.sif', {
       direction: 'down',
@@ -140,6 +158,19 @@ describe('the list', () => {
     await settled()
     expect(host.asked('transfer_cancel')).toEqual([{ transferId: 't9' }])
     expect(host.asked('download_start')).toMatchObject([{ image: { tag: '1.9.0', arch: 'amd64' } }])
+  })
+})
+
+describe('what is safe', () => {
+  it.each([
+    [0, 1, '0 of 1 part is safe on the server.'],
+    [1, 1, '1 of 1 part is safe on the server.'],
+    [1, 10, '1 of 10 parts is safe on the server.'],
+    [0, 10, '0 of 10 parts are safe on the server.'],
+    [5, 10, '5 of 10 parts are safe on the server.'],
+  ])('is counted in good English: %i of %i', (done, total, text) => {
+    const parts = { total, done, inFlight: 0, retried: 0 }
+    expect(words.transfers.safe(transfer('t', 'a.sif', { parts }))).toBe(text)
   })
 })
 

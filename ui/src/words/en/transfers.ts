@@ -37,9 +37,10 @@ export const transfers = {
   phases: 'Phases',
   empty: 'Nothing is moving. Drop a file, or paste a library:// link.',
   pasteLink: 'Paste link',
-  attentionText: (file: string, why: string, safe: string, direction: Direction) => {
+  /** Names the file unless the title above does. */
+  attentionText: (title: string, file: string, why: string, safe: string, direction: Direction) => {
     const kept = safe ? ` ${safe} is safe ${direction === 'up' ? 'on the server' : 'on this computer'}.` : ''
-    return `${file}: ${why}${kept}`
+    return `${title.includes(file) ? '' : `${file}: `}${why}${kept}`
   },
   uploadSteps: ['Hashing', 'Uploading', 'Server is processing', 'Checking', 'Done'],
   downloadSteps: ['Downloading', 'Verifying', 'Done'],
@@ -51,7 +52,8 @@ export const transfers = {
   safe: (transfer: TransferView) => {
     const { done, total, retried } = transfer.parts
     const where = transfer.direction === 'up' ? 'on the server' : 'on this computer'
-    const parts = `${done} of ${count(total, 'part')} ${done === 1 ? 'is' : 'are'} safe ${where}.`
+    const are = done === 1 || total === 1 ? 'is' : 'are'
+    const parts = `${done} of ${count(total, 'part')} ${are} safe ${where}.`
     if (retried === 0) return parts
     const again = transfer.direction === 'up' ? 'sent' : 'fetched'
     return `${parts} ${count(retried, 'part')} ${retried === 1 ? 'was' : 'were'} ${again} again.`
