@@ -24,7 +24,8 @@ pub enum ErrorCode {
     SignInExpired,
     /// The server knows the account and says no. Params: `server`, `owner`.
     Forbidden,
-    /// The account's quota is too small. Params: `server`, `needs`, `left`, `total`.
+    /// The account's quota is too small. Params: `server`, `needs` where the size is known, `left` and
+    /// `total` where the server tells them beforehand.
     QuotaExceeded,
     /// The target folder's volume is too small. Params: `needs`, `free`, `folder`.
     DiskFull,
@@ -44,7 +45,8 @@ pub enum ErrorCode {
     NotALibrary,
     /// The answer could not be understood. Params: `server`.
     InvalidAnswer,
-    /// The server does not offer this. Params: `server`, `what`.
+    /// The server does not offer this. Params: `server`, `what`: `browser_sign_in`, `private` (a new private
+    /// container) or `architecture` (tags for an image that does not name one).
     NotOffered,
     /// The reference is a Docker image, not a SIF.
     OciImage,
@@ -88,7 +90,8 @@ pub enum ErrorCode {
     NoTokenInClipboard,
     /// The server refuses the token. Params: `server`.
     TokenRefused,
-    /// The local library could not start. Params: `reason`.
+    /// The local library could not start. Params: `reason`: `off` (it was stopped on purpose), `port` (taken),
+    /// `already_running` (by another Sifter), `newer` (its data is), `disk` or `other`.
     LocalLibraryFailed,
     /// A local file or database of Sifter's own could not be used.
     StorageFailed,

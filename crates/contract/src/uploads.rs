@@ -111,7 +111,8 @@ pub struct UploadItemPlan {
     pub file_id: String,
     /// Effect of each tag.
     pub tags: Vec<TagEffect>,
-    /// Levels that will be created, such as `genomics` or `genomics/samtools`.
+    /// Levels that will be created, from the top and in full, such as `ada/genomics` and
+    /// `ada/genomics/samtools`. A level that several files need is in the plan of the first only.
     pub creates: Vec<String>,
     /// Whether anybody will be able to download it.
     pub public: bool,

@@ -750,7 +750,8 @@ fileId: string,
  */
 tags: Array<TagEffect>, 
 /**
- * Levels that will be created, such as `genomics` or `genomics/samtools`.
+ * Levels that will be created, from the top and in full, such as `ada/genomics` and
+ * `ada/genomics/samtools`. A level that several files need is in the plan of the first only.
  */
 creates: Array<string>, 
 /**
