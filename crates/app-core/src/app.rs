@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sifter_account::vault::{MemoryKeychain, Patience};
 use sifter_account::{Accounts, DEFAULT_SERVICE, SignIns, Vault, VaultStatus};
 use sifter_contract::{AppEvent, AppView, DropPhase, KeychainState, Storage};
-use sifter_transfer::{Engine, EngineOptions};
+use sifter_transfer::Engine;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,6 +18,7 @@ use crate::servers::{BookError, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::system;
 use crate::transfers::{OpenUploads, Presence, Remotes};
+use crate::tuning::Tuning;
 use crate::uploads::Drafts;
 
 /// Where secrets are kept.
@@ -46,6 +47,8 @@ pub struct CoreConfig {
     /// Whether things begin by themselves: the local library when the settings say so, and asking every
     /// server how it is. A program that does one thing and ends wants neither.
     pub background: bool,
+    /// The numbers transfers go by.
+    pub tuning: Tuning,
 }
 
 impl CoreConfig {
@@ -57,6 +60,7 @@ impl CoreConfig {
             host,
             secrets: Secrets::System,
             background: true,
+            tuning: Tuning::default(),
         }
     }
 }
@@ -133,6 +137,7 @@ impl AppCore {
             secrets,
             transfers,
             background,
+            tuning,
         } = config;
         for folder in [home.config(), home.data(), &transfers] {
             files::make_private_folder(folder).map_err(|source| StartError::Folder {
@@ -149,13 +154,18 @@ impl AppCore {
             Secrets::Vault(vault) => vault,
         };
         let accounts = Accounts::open(home.config(), vault).await?;
-        let servers = Arc::new(Servers::open(&home, accounts.clone(), Arc::clone(&hub))?);
+        let servers = Arc::new(Servers::open(
+            &home,
+            accounts.clone(),
+            Arc::clone(&hub),
+            tuning.silence,
+        )?);
         if background && settings.start_local_library() {
             servers.start_local_in_background().await;
         }
-        let mut options = EngineOptions::default();
+        let mut options = tuning.engine;
         options.large_lane = settings.large_lane();
-        let remotes = Arc::new(Remotes::new(Arc::clone(&servers)));
+        let remotes = Arc::new(Remotes::new(Arc::clone(&servers), tuning.multipart_above));
         let open_uploads = remotes.open_uploads();
         let engine = Engine::open(&transfers, remotes, options).await?;
         let browser = Arc::new(HostBrowser(Arc::clone(&host)));

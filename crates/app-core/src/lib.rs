@@ -26,6 +26,7 @@ mod settings;
 mod sign_in;
 mod system;
 mod transfers;
+mod tuning;
 mod uploads;
 
 pub use app::{AppCore, CoreConfig, Secrets, StartError};
@@ -38,3 +39,4 @@ pub use links::Reference;
 pub use logging::{LogGuard, start_log};
 pub use servers::{BookError, LOCAL_ID};
 pub use settings::SettingsError;
+pub use tuning::Tuning;

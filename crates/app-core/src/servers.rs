@@ -9,6 +9,7 @@ mod view;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sifter_account::{Account, AccountState, AccountTokens, Accounts, Server, ServerKey};
 use sifter_contract::{Capabilities, Quota, ServerState, UiError};
@@ -99,7 +100,12 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    pub(crate) fn open(home: &Home, accounts: Accounts, hub: Arc<Hub>) -> Result<Self, BookError> {
+    pub(crate) fn open(
+        home: &Home,
+        accounts: Accounts,
+        hub: Arc<Hub>,
+        silence: Duration,
+    ) -> Result<Self, BookError> {
         Ok(Self {
             book: Book::open(home.servers_file())?,
             local: LocalLibrary::new(home.library_folder()),
@@ -109,8 +115,8 @@ impl Servers {
             accounts,
             hub,
             status: Mutex::default(),
-            http: Http::default(),
-            plain_http: Http::new(PlainHttp::Allowed),
+            http: Http::default().with_idle_timeout(silence),
+            plain_http: Http::new(PlainHttp::Allowed).with_idle_timeout(silence),
         })
     }
 

@@ -14,6 +14,9 @@ use crate::lenient;
 pub const MULTIPART_THRESHOLD: u64 = 64 << 20;
 /// The header that carries a body's SHA-256 where the URL was signed for it.
 pub const S3_SHA256_HEADER: &str = "x-amz-content-sha256";
+/// How a storage says, with status 400, that the bytes that arrived have another digest than the one
+/// promised: S3's error codes. They stand in the body, whatever its form.
+pub const DAMAGED_CODES: [&str; 2] = ["BadDigest", "XAmzContentSHA256Mismatch"];
 /// The lowest `apiVersion` with upload v2.
 pub const API_VERSION_UPLOAD_V2: &str = "2.0.0-alpha.1";
 /// The lowest `apiVersion` with tags per architecture.

@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::discovery::Endpoints;
 use crate::error::{AddressFault, Error};
-use crate::http::{Http, IDLE_TIMEOUT, body, pace};
+use crate::http::{Http, body, pace};
 use crate::location;
 use crate::origin::Origin;
 use crate::token::TokenSource;
@@ -57,8 +57,8 @@ pub(crate) struct Call {
     pub(crate) range: Option<String>,
     /// Whether to follow redirects. Only reading requests do.
     pub(crate) follow: bool,
-    /// How long the server may stay silent.
-    pub(crate) idle: Duration,
+    /// How long the server may stay silent, when that is longer than usual.
+    pub(crate) idle: Option<Duration>,
 }
 
 impl Call {
@@ -70,7 +70,7 @@ impl Call {
             json,
             range,
             follow: true,
-            idle: IDLE_TIMEOUT,
+            idle: None,
         }
     }
 }
@@ -161,8 +161,7 @@ impl LibraryClient {
         call: &Call,
         bearer: Option<&SecretString>,
     ) -> Result<Response, Error> {
-        let reading = call.idle <= IDLE_TIMEOUT;
-        let client = if reading {
+        let client = if call.idle.is_none() {
             self.http.reading(&call.url)
         } else {
             self.http.sending(&call.url)
@@ -179,7 +178,7 @@ impl LibraryClient {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(json.clone());
         }
-        pace::answer(request, call.idle).await
+        pace::answer(request, call.idle.unwrap_or(self.http.idle())).await
     }
 
     /// `GET` of an enveloped object.
@@ -200,7 +199,7 @@ impl LibraryClient {
         method: Method,
         path: &str,
         body: &(impl Serialize + Sync),
-        idle: Duration,
+        idle: Option<Duration>,
     ) -> Result<Option<T>, Error> {
         let json = serde_json::to_vec(body)
             .map_err(|source| Error::invalid_because("the request cannot be written", source))?;
@@ -222,9 +221,7 @@ impl LibraryClient {
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Result<T, Error> {
-        let data = self
-            .send_json(Method::POST, path, body, IDLE_TIMEOUT)
-            .await?;
+        let data = self.send_json(Method::POST, path, body, None).await?;
         data.ok_or_else(|| Error::invalid("the answer is empty"))
     }
 }

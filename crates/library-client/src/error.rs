@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ::http::StatusCode;
 use sifter_library_api::ApiError;
+use sifter_library_api::upload::DAMAGED_CODES;
 
 use crate::token::TokenError;
 
@@ -43,6 +44,9 @@ pub enum Error {
     /// 409, or 412 from Hinkskalle: it is there already, or was changed by somebody else.
     #[error("it is there already: {0}")]
     Conflict(ApiError),
+    /// 400 from a storage that compared digests: what arrived is not what was sent.
+    #[error("the bytes arrived damaged: {0}")]
+    DamagedOnArrival(ApiError),
     /// Any other refusal (4xx) of the request as it was made.
     #[error("the library refused the request (status {status}): {error}")]
     Rejected {
@@ -144,6 +148,12 @@ pub enum AddressFault {
     Redirect,
 }
 
+/// Whether the body of a refusal says that digests differ.
+fn names_damage(body: &[u8]) -> bool {
+    let body = String::from_utf8_lossy(body);
+    DAMAGED_CODES.iter().any(|code| body.contains(code))
+}
+
 /// What the official client looks for in the message of an answer about an OCI image.
 const OCI_CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
 
@@ -176,6 +186,7 @@ impl Error {
             return Self::OciImageInstead;
         }
         match status.as_u16() {
+            400 if names_damage(body) => Self::DamagedOnArrival(error),
             401 => Self::Unauthorized,
             403 => Self::Forbidden(error),
             409 | 412 => Self::Conflict(error),
@@ -264,6 +275,25 @@ mod tests {
         assert!(!sorted(404, "").is_transient());
         assert_eq!(sorted(503, "").retry_after(), Some(Duration::from_secs(7)));
         assert_eq!(sorted(429, "").retry_after(), Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn damage_is_told_from_a_refusal_in_every_form() {
+        for body in [
+            "<Error><Code>BadDigest</Code></Error>",
+            "<?xml version=\"1.0\"?><Error><Code>XAmzContentSHA256Mismatch</Code></Error>",
+            r#"{"error":{"code":400,"message":"BadDigest: the SHA-256 differs"}}"#,
+        ] {
+            assert!(
+                matches!(sorted(400, body), Error::DamagedOnArrival(_)),
+                "{body}"
+            );
+        }
+        assert!(matches!(
+            sorted(400, "<Error><Code>InvalidRequest</Code></Error>"),
+            Error::Rejected { status: 400, .. }
+        ));
+        assert!(!sorted(400, "BadDigest").is_transient());
     }
 
     #[test]

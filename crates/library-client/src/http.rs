@@ -19,7 +19,8 @@ pub(crate) mod retry_after;
 
 /// How long a connection may take to open.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long an answer, or the next byte of one, may take.
+/// How long an answer, or the next byte of one, may take, unless [`Http::with_idle_timeout`] says
+/// otherwise.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a library may think about a finished upload: some hash and verify the whole file first.
 pub const COMPLETION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
@@ -63,9 +64,10 @@ pub enum PlainHttp {
 }
 
 /// The connections. Cheap to clone; clones share their pools.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Http {
     plain: PlainHttp,
+    idle: Duration,
     clients: Arc<Clients>,
 }
 
@@ -104,14 +106,33 @@ impl Routes {
     }
 }
 
+impl Default for Http {
+    fn default() -> Self {
+        Self::new(PlainHttp::default())
+    }
+}
+
 impl Http {
     /// Connections under a rule for plain http.
     #[must_use]
     pub fn new(plain: PlainHttp) -> Self {
         Self {
             plain,
+            idle: IDLE_TIMEOUT,
             clients: Arc::default(),
         }
+    }
+
+    /// Another time that a library may be silent, up to [`IDLE_TIMEOUT`].
+    #[must_use]
+    pub fn with_idle_timeout(self, idle: Duration) -> Self {
+        let idle = idle.min(IDLE_TIMEOUT);
+        Self { idle, ..self }
+    }
+
+    /// How long a library may be silent.
+    pub(crate) const fn idle(&self) -> Duration {
+        self.idle
     }
 
     /// For requests that are small and answers of any size.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use sifter_library_api::upload::DAMAGED_CODES;
 use sifter_library_api::{ApiError, Envelope};
 
 use crate::error::Error;
@@ -46,7 +47,7 @@ pub(crate) enum Fault {
     BrokenBody,
     #[error("{received} bytes arrived where {expected} were announced")]
     WrongLength { expected: u64, received: u64 },
-    #[error("the {algorithm} of the bytes that arrived is not the promised one")]
+    #[error("{}: the {algorithm} of the bytes that arrived is not the promised one", DAMAGED_CODES[0])]
     WrongDigest { algorithm: &'static str },
     #[error("this address has expired or was not made by this library")]
     BadSignature,

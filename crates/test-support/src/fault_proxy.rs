@@ -36,7 +36,8 @@ pub struct Exchange {
     pub authorized: bool,
     /// The fault that was injected.
     pub fault: Option<Fault>,
-    /// Bytes of its body that were passed on, transfer coding included.
+    /// Bytes of its body that were passed on, or taken by a proxy that answers itself; transfer
+    /// coding included.
     pub request_bytes: u64,
     /// Status of the answer, once there is one.
     pub status: Option<u16>,

@@ -205,6 +205,7 @@ impl From<&RemoteError> for Failure {
     fn from(error: &RemoteError) -> Self {
         let kind = match error.kind() {
             RemoteErrorKind::Transient { .. } => TransferError::Unreachable,
+            RemoteErrorKind::Garbled => TransferError::BadAnswer,
             RemoteErrorKind::Unauthorized => TransferError::Unauthorized,
             RemoteErrorKind::Forbidden => TransferError::Forbidden,
             RemoteErrorKind::NotFound => TransferError::NotFound,

@@ -15,6 +15,8 @@ pub(crate) enum Scenario {
     MainJob,
     /// The official Go client against the local library.
     CliInterop,
+    /// Faults of the line, killed processes and lost folders, in front of the local library.
+    Survive,
 }
 
 /// Builds what one scenario needs and runs it.
@@ -32,7 +34,25 @@ pub(crate) fn run(scenario: Scenario) -> Result<()> {
             build::everything()?;
             cli_interop()
         }
+        Scenario::Survive => survive(),
     }
+}
+
+/// Rounds of killed transfers, when `SURVIVE_ROUNDS` does not say.
+const KILL_ROUNDS: &str = "20";
+
+/// Everything a transfer has to survive, one test after the other; each ends with a table.
+fn survive() -> Result<()> {
+    let mut tests = build::tests(&[
+        "--test=survive",
+        "--",
+        "--include-ignored",
+        "--test-threads=1",
+    ]);
+    if std::env::var_os("SURVIVE_ROUNDS").is_none() {
+        tests.env("SURVIVE_ROUNDS", KILL_ROUNDS);
+    }
+    step::shown("transfers that survive", &mut tests)
 }
 
 /// The main journey with a file of at least 200 MiB.

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use sifter_account::AccountState;
-use sifter_library_api::upload::MULTIPART_THRESHOLD;
 use sifter_library_client::{DownloadLocation, LibraryClient};
 use sifter_transfer::remote::{
     Body, ByteStream, CompletedPart, Completion, HashPlan, ImageReference, PartReceipt, PartUpload,
@@ -26,13 +25,15 @@ pub(crate) use open_uploads::OpenUploads;
 pub(crate) struct Remotes {
     servers: Arc<Servers>,
     open_uploads: Arc<OpenUploads>,
+    multipart_above: u64,
 }
 
 impl Remotes {
-    pub(crate) fn new(servers: Arc<Servers>) -> Self {
+    pub(crate) fn new(servers: Arc<Servers>, multipart_above: u64) -> Self {
         Self {
             servers,
             open_uploads: Arc::default(),
+            multipart_above,
         }
     }
 
@@ -70,6 +71,7 @@ impl Remotes {
         Ok(Arc::new(LibraryRemote {
             client,
             open_uploads: self.open_uploads(),
+            multipart_above: self.multipart_above,
             locations: Mutex::default(),
         }))
     }
@@ -89,6 +91,8 @@ impl RemoteFactory for Remotes {
 struct LibraryRemote {
     client: LibraryClient,
     open_uploads: Arc<OpenUploads>,
+    /// Longer files go up in parts.
+    multipart_above: u64,
     /// Where the bytes of images being downloaded are. Signed addresses are secrets, so they are kept here
     /// and never handed to the engine.
     locations: Mutex<HashMap<String, DownloadLocation>>,
@@ -98,14 +102,14 @@ impl Remote for LibraryRemote {
     fn hash_plan(&self, size: u64) -> HashPlan {
         // Large files go up in parts of a size that the server chooses.
         HashPlan {
-            md5: size <= MULTIPART_THRESHOLD,
+            md5: size <= self.multipart_above,
             part_size: None,
         }
     }
 
     fn begin_push<'a>(&'a self, spec: &'a PushSpec) -> RemoteResult<'a, PushSession> {
         Box::pin(async move {
-            let session = push::begin(&self.client, spec).await?;
+            let session = push::begin(&self.client, spec, self.multipart_above).await?;
             self.open_uploads.begun(&session);
             Ok(session)
         })

@@ -7,7 +7,6 @@ use sifter_library_api::{Arch, Image, LibraryRef, Target};
 use super::names::{clean_tags, sound};
 use super::{Call, LibraryClient, open_envelope};
 use crate::error::Error;
-use crate::http::IDLE_TIMEOUT;
 
 /// The path of an image in the API. The host of the reference plays no part.
 fn image_path(reference: &LibraryRef) -> String {
@@ -43,7 +42,7 @@ impl LibraryClient {
     /// Any [`Error`].
     pub async fn delete_image(&self, reference: &LibraryRef, arch: Arch) -> Result<(), Error> {
         let url = self.url(&image_path(reference), &[("arch", arch.as_str())]);
-        let (json, range, idle) = (None, None, IDLE_TIMEOUT);
+        let (json, range, idle) = (None, None, None);
         let call = Call {
             method: Method::DELETE,
             url,

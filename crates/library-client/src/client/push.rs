@@ -17,7 +17,7 @@ use sifter_library_api::upload::{
 use super::LibraryClient;
 use super::names::image_segment;
 use crate::error::Error;
-use crate::http::{COMPLETION_TIMEOUT, IDLE_TIMEOUT, body, pace};
+use crate::http::{COMPLETION_TIMEOUT, body, pace};
 use crate::location::PresignedUrl;
 
 /// The most parts one upload is accepted with, as S3 has it.
@@ -132,7 +132,12 @@ impl LibraryClient {
     pub async fn complete_single(&self, image: &ImageId) -> Result<Completion, Error> {
         let path = format!("v2/imagefile/{}/_complete", image_segment(image)?);
         let done = self
-            .send_json(Method::PUT, &path, &CompleteSingle {}, COMPLETION_TIMEOUT)
+            .send_json(
+                Method::PUT,
+                &path,
+                &CompleteSingle {},
+                Some(COMPLETION_TIMEOUT),
+            )
             .await?;
         Ok(done.unwrap_or_default())
     }
@@ -177,9 +182,7 @@ impl LibraryClient {
                 .unwrap_or_default()
                 .to_owned(),
         };
-        let begun: Option<PartBegun> = self
-            .send_json(Method::PUT, &path, &body, IDLE_TIMEOUT)
-            .await?;
+        let begun: Option<PartBegun> = self.send_json(Method::PUT, &path, &body, None).await?;
         self.presigned(&begun.unwrap_or_default().presigned_url)
     }
 
@@ -226,7 +229,7 @@ impl LibraryClient {
             completed_parts: parts,
         };
         let done = self
-            .send_json(Method::PUT, &path, &body, COMPLETION_TIMEOUT)
+            .send_json(Method::PUT, &path, &body, Some(COMPLETION_TIMEOUT))
             .await?;
         Ok(done.unwrap_or_default())
     }
@@ -243,7 +246,7 @@ impl LibraryClient {
         let body = AbortMultipart {
             upload_id: upload.upload_id.clone(),
         };
-        self.send_json::<Value>(Method::PUT, &path, &body, IDLE_TIMEOUT)
+        self.send_json::<Value>(Method::PUT, &path, &body, None)
             .await?;
         Ok(())
     }
@@ -260,7 +263,7 @@ impl LibraryClient {
         if let Some(token) = self.tokens.bearer(&self.origin, life).await? {
             request = request.bearer_auth(token.expose_secret());
         }
-        let response = pace::send(request, body, size, IDLE_TIMEOUT).await?;
+        let response = pace::send(request, body, size, self.http.idle()).await?;
         if response.status().is_success() {
             Ok(())
         } else {
@@ -288,7 +291,7 @@ impl LibraryClient {
         if let Some(sha256) = sha256 {
             request = request.header(S3_SHA256_HEADER, sha256);
         }
-        let response = pace::send(request, body, length, IDLE_TIMEOUT).await?;
+        let response = pace::send(request, body, length, self.http.idle()).await?;
         if response.status().is_success() {
             Ok(response)
         } else {
@@ -301,9 +304,10 @@ impl LibraryClient {
 pub(super) async fn refused(response: Response) -> Error {
     let status = response.status().as_u16();
     match body::failure(response).await {
-        error @ (Error::Throttled { .. } | Error::ServerFault { .. } | Error::QuotaExceeded(_)) => {
-            error
-        }
+        error @ (Error::Throttled { .. }
+        | Error::ServerFault { .. }
+        | Error::QuotaExceeded(_)
+        | Error::DamagedOnArrival(_)) => error,
         _ => Error::LinkRefused { status },
     }
 }

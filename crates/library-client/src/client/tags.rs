@@ -9,7 +9,6 @@ use sifter_library_api::{Arch, ContainerId, ImageId, Tag};
 use super::LibraryClient;
 use super::names::{container_segment, image_segment};
 use crate::error::Error;
-use crate::http::IDLE_TIMEOUT;
 
 impl LibraryClient {
     /// The tags of a container for each architecture.
@@ -85,7 +84,7 @@ impl LibraryClient {
             tag: tag.to_string(),
             image: image.clone(),
         };
-        self.send_json::<Value>(Method::POST, &path, &body, IDLE_TIMEOUT)
+        self.send_json::<Value>(Method::POST, &path, &body, None)
             .await?;
         Ok(())
     }
@@ -103,7 +102,7 @@ impl LibraryClient {
             tag: tag.to_string(),
             image,
         };
-        self.send_json::<Value>(Method::POST, &path, &body, IDLE_TIMEOUT)
+        self.send_json::<Value>(Method::POST, &path, &body, None)
             .await?;
         Ok(())
     }

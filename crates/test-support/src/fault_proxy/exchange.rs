@@ -36,12 +36,20 @@ pub(super) async fn carry(client: &mut TcpStream, shared: &Shared) -> End {
     let _finish = Finish(shared, place);
     match fault {
         Some(Fault::HalfOpen) => {
-            gone(client).await;
-            End::Dropped
+            let mut taken = request.rest.len() as u64;
+            loop {
+                shared.update(place, |exchange| exchange.request_bytes = taken);
+                match swallow(client).await {
+                    0 => return End::Dropped,
+                    count => taken += count,
+                }
+            }
         }
         Some(Fault::Status(code, retry_after)) => {
             // An error of the client's connection ends the exchange as any other end does.
-            let _ = answer(client, request, code, retry_after).await;
+            let count =
+                |received| shared.update(place, |exchange| exchange.request_bytes = received);
+            let _ = answer(client, request, code, retry_after, count).await;
             shared.update(place, |exchange| exchange.status = Some(code));
             End::Dropped
         }
@@ -168,8 +176,14 @@ async fn respond(
 
 /// Waits until the client closes its connection, swallowing what it still sends.
 async fn gone(client: &mut (impl AsyncRead + Unpin)) {
+    while swallow(client).await > 0 {}
+}
+
+/// Takes what the client sends next, and answers how many bytes that were; none at its end.
+async fn swallow(client: &mut (impl AsyncRead + Unpin)) -> u64 {
     let mut swallowed = vec![0; 16 << 10];
-    while !matches!(client.read(&mut swallowed).await, Ok(0) | Err(_)) {}
+    let count = client.read(&mut swallowed).await.unwrap_or_default();
+    count as u64
 }
 
 /// Answers in the server's place, after the whole request has come in.
@@ -178,12 +192,14 @@ async fn answer(
     request: Head,
     code: u16,
     retry_after: Option<u32>,
+    received_so_far: impl Fn(u64),
 ) -> io::Result<()> {
     if request.header("expect").is_some() {
         client.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
     }
     let mut body = request.rest.clone();
     let mut received = body.len() as u64;
+    received_so_far(received);
     loop {
         let complete = match request.content_length() {
             _ if request.is_chunked() => body.ends_with(b"0\r\n\r\n"),
@@ -199,6 +215,7 @@ async fn answer(
             return Ok(());
         }
         received += count as u64;
+        received_so_far(received);
     }
     client.write_all(&status_only(code, retry_after)).await
 }

@@ -39,7 +39,7 @@ impl Push<'_> {
                 Err(error) => error,
             };
             match error.kind() {
-                RemoteErrorKind::Transient { .. } => {
+                RemoteErrorKind::Transient { .. } | RemoteErrorKind::Garbled => {
                     unclear = true;
                     let details = Failure::from(&error).details;
                     if self.run.wait_after(&mut tries, error).await.is_err() {

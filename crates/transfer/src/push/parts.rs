@@ -213,7 +213,10 @@ impl Push<'_> {
                 }
                 Err(error) => {
                     let all_sent = moved.load(Ordering::Relaxed) >= size;
-                    let unclear = matches!(error.kind(), RemoteErrorKind::Transient { .. });
+                    let unclear = matches!(
+                        error.kind(),
+                        RemoteErrorKind::Transient { .. } | RemoteErrorKind::Garbled
+                    );
                     if all_sent && unclear && self.is_there().await? {
                         return Ok(Sent::ArrivedUnasked);
                     }

@@ -21,6 +21,9 @@ pub enum RemoteErrorKind {
         /// The wait the server asked for (`Retry-After`).
         retry_after: Option<Duration>,
     },
+    /// The answer makes no sense, as when something in between cut it short. Worth a few tries.
+    #[error("the server's answer makes no sense")]
+    Garbled,
     /// Nobody is signed in, or the sign-in ran out and could not be renewed.
     #[error("the server asks for a sign-in")]
     Unauthorized,

@@ -11,6 +11,10 @@ use crate::remote::{RemoteError, RemoteErrorKind, RemoteResult};
 /// A server that asks for more patience than this is reported instead.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
+/// Tries of a request whose answer makes no sense: what was cut short on the way is right the next
+/// time, what a server says again and again it means.
+const MOST_GARBLED: u32 = 4;
+
 /// Counts failed tries of one request.
 #[derive(Debug, Default)]
 pub(crate) struct Tries {
@@ -36,15 +40,17 @@ impl Tries {
         error: &RemoteError,
         options: &EngineOptions,
     ) -> Option<Duration> {
-        let RemoteErrorKind::Transient { retry_after } = error.kind() else {
-            return None;
+        let (retry_after, most) = match error.kind() {
+            RemoteErrorKind::Transient { retry_after } => (*retry_after, options.max_attempts),
+            RemoteErrorKind::Garbled => (None, options.max_attempts.min(MOST_GARBLED)),
+            _ => return None,
         };
         self.failed += 1;
-        if self.failed >= options.max_attempts {
+        if self.failed >= most {
             return None;
         }
         match retry_after {
-            Some(wait) => (*wait <= LONGEST_WAIT).then_some(*wait),
+            Some(wait) => (wait <= LONGEST_WAIT).then_some(wait),
             None => Some(back_off(self.failed, options)),
         }
     }
@@ -176,5 +182,19 @@ mod tests {
         assert!(tries.next_wait(&transient(), &options).is_none());
         tries.reset();
         assert!(tries.next_wait(&transient(), &options).is_some());
+    }
+
+    #[test]
+    fn an_answer_without_sense_is_asked_for_again_a_few_times() {
+        let options = EngineOptions::default();
+        let mut tries = Tries::default();
+        let mut waits = 0;
+        while tries
+            .next_wait(&RemoteErrorKind::Garbled.into(), &options)
+            .is_some()
+        {
+            waits += 1;
+        }
+        assert_eq!(waits, MOST_GARBLED - 1);
     }
 }

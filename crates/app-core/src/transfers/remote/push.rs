@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sifter_library_api::upload::{
-    API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2, CompletedPart as WirePart, MULTIPART_THRESHOLD,
+    API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2, CompletedPart as WirePart,
 };
 use sifter_library_api::{Arch, ContainerId, ContainerPath, ImageHash, ImageId, Tag};
 use sifter_library_client::{Error, LibraryClient, MultipartUpload};
@@ -29,6 +29,7 @@ struct Resume {
 pub(super) async fn begin(
     client: &LibraryClient,
     spec: &PushSpec,
+    multipart_above: u64,
 ) -> Result<PushSession, RemoteError> {
     let path: ContainerPath = spec
         .path
@@ -60,7 +61,7 @@ pub(super) async fn begin(
     };
     let multipart = if image.is_uploaded() {
         return session(PushShape::AlreadyThere, &resume);
-    } else if upload_v2 && spec.allow_multipart && spec.size > MULTIPART_THRESHOLD {
+    } else if upload_v2 && spec.allow_multipart && spec.size > multipart_above {
         client
             .begin_multipart(&image.id, spec.size)
             .await

@@ -13,7 +13,9 @@ pub(super) fn sort(error: Error) -> RemoteError {
         Error::Forbidden(_) => RemoteErrorKind::Forbidden,
         Error::NotFound => RemoteErrorKind::NotFound,
         Error::QuotaExceeded(_) => RemoteErrorKind::QuotaExceeded,
+        Error::DamagedOnArrival(_) => RemoteErrorKind::Integrity,
         Error::RangeIgnored => RemoteErrorKind::Unsupported(Feature::Range),
+        Error::InvalidAnswer { .. } => RemoteErrorKind::Garbled,
         // A new address is asked for with the next try.
         Error::LinkRefused { .. } => RemoteErrorKind::Transient { retry_after: None },
         transient if transient.is_transient() => RemoteErrorKind::Transient {
@@ -60,5 +62,14 @@ mod tests {
             RemoteErrorKind::SessionForgotten
         );
         assert_eq!(*sort(Error::NotFound).kind(), RemoteErrorKind::NotFound);
+    }
+
+    #[test]
+    fn an_answer_that_makes_no_sense_is_worth_another_try() {
+        let cut = Error::InvalidAnswer {
+            what: "another number of bytes is announced than was asked for",
+            source: None,
+        };
+        assert_eq!(*sort_in_download(cut).kind(), RemoteErrorKind::Garbled);
     }
 }

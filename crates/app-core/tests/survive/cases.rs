@@ -1,0 +1,210 @@
+//! The faults, and what has to come of each.
+
+use std::time::Duration;
+
+use sifter_contract::ErrorCode;
+use sifter_test_support::{Direction, Fault, Rule};
+
+use crate::stage::{FILLING, GIVES, Mode, PARALLEL, PART, TAKES, TRIES};
+
+/// Which way the bytes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Push,
+    Pull,
+}
+
+/// How it has to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Well.
+    Done,
+    /// Well, learned by asking.
+    DoneLate,
+    /// With this error while the fault lasts, and well when it is gone.
+    Fails(ErrorCode),
+}
+
+/// One fault of one way in one mode.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) fault: &'static str,
+    pub(crate) way: Way,
+    pub(crate) mode: Mode,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) end: End,
+    /// Parts that may cross the line again.
+    pub(crate) parts_again: u64,
+    /// How long it takes at least, because the server asked to wait.
+    pub(crate) at_least: Duration,
+    /// How long silence may last.
+    pub(crate) silence: Duration,
+    /// How long signed addresses work.
+    pub(crate) addresses: Duration,
+    /// The network goes away in the middle and comes back.
+    pub(crate) outage: bool,
+    /// Runs with every `cargo test`.
+    pub(crate) sample: bool,
+}
+
+impl Case {
+    /// Bytes of one part: of the whole file when it goes in one piece.
+    pub(crate) fn part(&self) -> u64 {
+        match self.mode {
+            Mode::Single => FILLING + PART,
+            Mode::Parts => PART,
+        }
+    }
+}
+
+/// Every case of one way and one mode.
+struct Cases {
+    way: Way,
+    mode: Mode,
+    all: Vec<Case>,
+}
+
+impl Cases {
+    fn path(&self) -> &'static str {
+        match self.way {
+            Way::Push => TAKES,
+            Way::Pull => GIVES,
+        }
+    }
+
+    fn direction(&self) -> Direction {
+        match self.way {
+            Way::Push => Direction::Upload,
+            Way::Pull => Direction::Download,
+        }
+    }
+
+    /// Parts in all.
+    fn whole(&self) -> u64 {
+        match self.mode {
+            Mode::Single => 1,
+            Mode::Parts => FILLING / PART + 2,
+        }
+    }
+
+    fn add(&mut self, fault: &'static str, rule: Rule, end: End, parts_again: u64) -> &mut Case {
+        self.all.push(Case {
+            fault,
+            way: self.way,
+            mode: self.mode,
+            rules: vec![rule],
+            end,
+            parts_again,
+            at_least: Duration::ZERO,
+            silence: Duration::from_millis(1500),
+            addresses: Duration::from_secs(3600),
+            outage: false,
+            sample: false,
+        });
+        let last = self.all.len() - 1;
+        &mut self.all[last]
+    }
+
+    /// The fault meets one request for data, which is not the first where there are several.
+    fn once(&mut self, name: &'static str, fault: Fault) -> &mut Case {
+        let rule = Rule::new(self.path(), fault).nth(self.whole().min(2) as usize);
+        self.add(name, rule, End::Done, 1)
+    }
+
+    /// The fault meets every request for data.
+    fn always(&mut self, name: &'static str, fault: Fault, end: End, again: u64) -> &mut Case {
+        self.add(name, Rule::new(self.path(), fault), end, again)
+    }
+
+    fn common(&mut self) {
+        let (way, half) = (self.direction(), PART / 2 + 17);
+        let second = Duration::from_secs(1);
+        let slow = Fault::Delay(Duration::from_millis(300));
+        self.always("delay of 300 ms", slow, End::Done, 0);
+        self.always("3 MiB a second", Fault::Bandwidth(3 << 20), End::Done, 0);
+        self.once("closed within a part", Fault::DropAfter(way, half))
+            .sample = true;
+        self.once("reset within a part", Fault::ResetAfter(way, half))
+            .sample = true;
+        self.once("stands still within a part", Fault::StallAfter(way, half))
+            .sample = true;
+        self.once("no answer", Fault::HalfOpen);
+        let throttled = self.once("429, Retry-After 1", Fault::Status(429, Some(1)));
+        (throttled.sample, throttled.at_least) = (true, second);
+        self.once("500", Fault::Status(500, None));
+        self.once("502", Fault::Status(502, None));
+        self.once("503, Retry-After 1", Fault::Status(503, Some(1)))
+            .at_least = second;
+        self.once("504", Fault::Status(504, None)).sample = true;
+        self.once("answer replaced by 502", Fault::StatusAfterwards(502));
+        let late = Fault::Delay(Duration::from_millis(2200));
+        let expired = self.once("403, address expired", late);
+        expired.silence = Duration::from_secs(5);
+        expired.addresses = Duration::from_secs(2);
+        let tries = u64::from(TRIES) * PARALLEL as u64;
+        let unreachable = End::Fails(ErrorCode::Unreachable);
+        self.always("503 for ever", Fault::Status(503, None), unreachable, tries)
+            .sample = true;
+        self.always("403 for ever", Fault::Status(403, None), unreachable, tries);
+        let parallel = PARALLEL as u64;
+        let line = Fault::Bandwidth(3 << 20);
+        self.always("network gone for a while", line, End::Done, parallel)
+            .outage = true;
+    }
+
+    fn push(&mut self) {
+        let flip = Fault::FlipByte(Direction::Upload, PART / 2);
+        self.once("wrong byte", flip.clone()).sample = true;
+        let tries = 40 * self.whole();
+        let refused = End::Fails(ErrorCode::NotConfirmed);
+        self.always("wrong byte for ever", flip, refused, tries);
+        let unheard = Rule::new("_complete", Fault::StatusAfterwards(504)).first(1);
+        self.add("504 after completion", unheard, End::DoneLate, 0)
+            .sample = true;
+        let begin = Rule::new("/v2/imagefile/", Fault::Status(503, None)).first(2);
+        self.add("503 at the beginning", begin, End::Done, 0);
+        let tags = Rule::new("/tags/", Fault::Status(500, None)).method("POST");
+        self.add("500 at the tags", tags.first(2), End::Done, 0);
+    }
+
+    fn pull(&mut self) {
+        let (whole, flip) = (self.whole(), Fault::FlipByte(Direction::Download, PART / 2));
+        let wrong = self.once("wrong byte", flip.clone());
+        // Nothing says which range arrived wrong.
+        (wrong.parts_again, wrong.sample) = (whole, true);
+        let damaged = End::Fails(ErrorCode::Damaged);
+        self.always("wrong byte for ever", flip, damaged, 2 * whole);
+        self.once("body cut short", Fault::Truncate(PART / 2))
+            .sample = true;
+        let refused = End::Fails(ErrorCode::InvalidAnswer);
+        let short = Fault::Truncate(PART / 2);
+        self.always("body cut short for ever", short, refused, 2 * whole);
+        // A server without ranges has only the whole file to send.
+        let again = (PARALLEL as u64 + 1) * (FILLING / PART + 2);
+        self.always("200 instead of 206", Fault::IgnoreRange, End::Done, again)
+            .sample = true;
+        let resolve = Rule::new("/v1/imagefile/", Fault::Status(503, None)).first(2);
+        self.add("503 at the beginning", resolve, End::Done, 0);
+    }
+}
+
+/// Everything that can go wrong on the line.
+pub(crate) fn all() -> Vec<Case> {
+    let mut found = Vec::new();
+    for way in [Way::Push, Way::Pull] {
+        for mode in [Mode::Single, Mode::Parts] {
+            let mut cases = Cases {
+                way,
+                mode,
+                all: Vec::new(),
+            };
+            cases.common();
+            match way {
+                Way::Push => cases.push(),
+                Way::Pull => cases.pull(),
+            }
+            found.append(&mut cases.all);
+        }
+    }
+    found
+}

@@ -1,0 +1,317 @@
+//! A library, a proxy before it, and a Sifter that knows only the proxy.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
+use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, Notice, Target, Tuning};
+use sifter_contract::requests::{ImageRef, ServerConnect, TransferRef, Upload};
+use sifter_contract::{
+    Api as _, AppEvent, ClashPolicy, LibraryPath, Nothing, Phase, TransferView, UiError, UploadItem,
+};
+use sifter_library_server::Config;
+use sifter_test_support::{
+    BuiltSif, Exchange, FaultProxy, SifBuilder, SpawnedLibrary, spawn_library_with,
+};
+use sifter_transfer::EngineOptions;
+use tempfile::TempDir;
+use url::Url;
+
+/// Bytes of a part, and of a range.
+pub(crate) const PART: u64 = 1 << 20;
+/// Bytes of an image beside its header: a few parts, the last one short.
+pub(crate) const FILLING: u64 = 4 * PART + PART / 3;
+/// Parts in flight at once.
+pub(crate) const PARALLEL: usize = 2;
+/// Tries of a request before the person is asked.
+pub(crate) const TRIES: u32 = 5;
+/// Where the library takes bytes, and where it gives them.
+pub(crate) const TAKES: &str = "/signed/upload/";
+pub(crate) const GIVES: &str = "/signed/image/";
+/// A transfer that has not ended by then never will.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Whether a file travels in one piece or in several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Single,
+    Parts,
+}
+
+/// A host that nothing is asked of.
+pub(crate) struct Nobody;
+
+impl Host for Nobody {
+    fn open_url(&self, _: &Url) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
+    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
+        Box::pin(std::future::ready(None))
+    }
+    fn reveal(&self, _: &Path) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+    fn copy_text(&self, _: &str) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+    fn read_clipboard(&self) -> Option<SecretString> {
+        None
+    }
+    fn notify(&self, _: Notice) {}
+}
+
+/// The engine as the app has it, with small parts and little patience.
+pub(crate) fn tuning(mode: Mode, silence: Duration) -> Tuning {
+    let (range_size, multipart_above) = match mode {
+        Mode::Single => (u64::MAX, u64::MAX),
+        Mode::Parts => (PART, PART),
+    };
+    Tuning {
+        engine: EngineOptions {
+            parallel_parts: PARALLEL,
+            most_parallel_parts: PARALLEL,
+            range_size,
+            buffer_size: 64 << 10,
+            max_attempts: TRIES,
+            retry_base: Duration::from_millis(40),
+            retry_ceiling: Duration::from_millis(150),
+            idle_timeout: silence,
+            update_interval: Duration::from_millis(20),
+            free_space_margin: 0,
+            ..EngineOptions::default()
+        },
+        multipart_above,
+        silence,
+    }
+}
+
+/// Its secrets are gone when it ends unless `keys` names a file for them.
+pub(crate) async fn start(home: &Path, tuning: Tuning, keys: Option<&Path>) -> Arc<AppCore> {
+    let mut config = CoreConfig::new(Home::at(home), Arc::new(Nobody));
+    config.secrets = match keys {
+        Some(file) => sifter_app_core::Secrets::Vault(crate::keys::vault(file)),
+        None => sifter_app_core::Secrets::Memory,
+    };
+    config.background = false;
+    config.tuning = tuning;
+    AppCore::start(config).await.unwrap()
+}
+
+/// Connects a library and signs in to it; answers its id.
+pub(crate) async fn sign_in(core: &AppCore, address: &str, token: &str) -> String {
+    let request = ServerConnect {
+        address: address.to_owned(),
+        allow_http: false,
+    };
+    let server = core.server_connect(request).await.unwrap();
+    core.accept_token(&server.id, token.to_owned().into())
+        .await
+        .unwrap();
+    server.id
+}
+
+fn place() -> LibraryPath {
+    LibraryPath {
+        entity: "tester".to_owned(),
+        collection: "survive".to_owned(),
+        container: "image".to_owned(),
+    }
+}
+
+/// Starts a push; answers its id.
+pub(crate) async fn push(core: &AppCore, server_id: &str, file: &Path) -> String {
+    let sheet = core.sheet_of(vec![file.to_owned()]).await;
+    let upload = Upload {
+        server_id: server_id.to_owned(),
+        items: vec![UploadItem {
+            file_id: sheet.files[0].id.clone(),
+            path: place(),
+            tags: vec!["1".to_owned()],
+            description: String::new(),
+            private: false,
+        }],
+        sheet_id: sheet.id,
+    };
+    core.upload_start(upload).await.unwrap().remove(0)
+}
+
+/// Starts a pull to a file, over what is there; answers its id.
+pub(crate) async fn pull(core: &AppCore, server_id: &str, to: &Path) -> Result<String, UiError> {
+    let image = ImageRef {
+        server_id: server_id.to_owned(),
+        path: place(),
+        tag: "1".to_owned(),
+        arch: "amd64".to_owned(),
+    };
+    let target = Target {
+        folder: to.parent().unwrap().to_owned(),
+        file_name: Some(to.file_name().unwrap().to_str().unwrap().to_owned()),
+    };
+    core.download_to(&image, target, ClashPolicy::Replace).await
+}
+
+/// Waits until a transfer is as `state` wants it.
+pub(crate) async fn wait(
+    core: &AppCore,
+    id: &str,
+    state: impl Fn(&TransferView) -> bool,
+) -> TransferView {
+    let mut events = core.watch();
+    let mut last = None;
+    let waiting = async {
+        while let Some(event) = events.next().await {
+            let AppEvent::Transfers { list } = event else {
+                continue;
+            };
+            let rows = [list.active, list.queued, list.attention, list.history];
+            let Some(view) = rows.into_iter().flatten().find(|view| view.id == id) else {
+                continue;
+            };
+            if state(&view) {
+                return Some(view);
+            }
+            last = Some(view);
+        }
+        None
+    };
+    match tokio::time::timeout(PATIENCE, waiting).await {
+        Ok(found) => found.unwrap(),
+        Err(_) => panic!("waiting in vain: {last:#?}"),
+    }
+}
+
+/// Waits for the end of a transfer, good or bad.
+pub(crate) async fn end(core: &AppCore, id: &str) -> Phase {
+    let ended = |view: &TransferView| {
+        matches!(
+            view.phase,
+            Phase::Done { .. } | Phase::NeedsAttention { .. } | Phase::Cancelled
+        )
+    };
+    wait(core, id, ended).await.phase
+}
+
+/// An end in a word.
+pub(crate) fn told(phase: &Phase) -> String {
+    match phase {
+        Phase::Done { how } => format!("{how:?}"),
+        Phase::NeedsAttention { error } => format!("{:?}", error.code),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Bytes of bodies that crossed the line where the library takes or gives bytes.
+pub(crate) fn moved(exchanges: &[Exchange]) -> u64 {
+    let bytes = exchanges.iter().map(|exchange| {
+        if exchange.target.contains(TAKES) {
+            exchange.request_bytes
+        } else if exchange.target.contains(GIVES) {
+            exchange.response_bytes
+        } else {
+            0
+        }
+    });
+    bytes.sum()
+}
+
+/// SHA-256 of a file, in hexadecimal digits.
+pub(crate) fn hash(file: &Path) -> String {
+    let digest = Sha256::digest(std::fs::read(file).unwrap());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// All of it together.
+pub(crate) struct Stage {
+    pub(crate) library: SpawnedLibrary,
+    pub(crate) proxy: FaultProxy,
+    pub(crate) core: Arc<AppCore>,
+    pub(crate) server_id: String,
+    folder: TempDir,
+}
+
+impl Stage {
+    pub(crate) async fn new(tuning: Tuning, change: impl FnOnce(&mut Config)) -> Self {
+        let library = spawn_library_with(|config| {
+            config.uploads.part_size = Some(PART);
+            config.uploads.smallest_multipart = PART;
+            change(config);
+        })
+        .await
+        .unwrap();
+        let proxy = FaultProxy::start(library.address()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let core = start(&folder.path().join("home"), tuning, None).await;
+        let server_id = sign_in(&core, &proxy.base_url(), library.token()).await;
+        Self {
+            library,
+            proxy,
+            core,
+            server_id,
+            folder,
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A new image on this computer.
+    pub(crate) fn image(&self, name: &str, seed: u64) -> BuiltSif {
+        let builder = SifBuilder::new().filled(FILLING, seed);
+        builder.build(self.path(name)).unwrap()
+    }
+
+    /// A new image in the library, and nowhere else: what is on this computer would not be fetched.
+    pub(crate) async fn image_there(&self, seed: u64) -> BuiltSif {
+        let image = self.image("seed.sif", seed);
+        let id = push(&self.core, &self.server_id, &image.path).await;
+        let phase = end(&self.core, &id).await;
+        assert!(matches!(phase, Phase::Done { .. }), "{phase:?}");
+        std::fs::remove_file(&image.path).unwrap();
+        image
+    }
+
+    pub(crate) async fn push(&self, file: &Path) -> String {
+        push(&self.core, &self.server_id, file).await
+    }
+
+    pub(crate) async fn pull(&self, to: &Path) -> Result<String, UiError> {
+        pull(&self.core, &self.server_id, to).await
+    }
+
+    pub(crate) async fn end(&self, id: &str) -> Phase {
+        end(&self.core, id).await
+    }
+
+    pub(crate) async fn retry(&self, id: &str) {
+        let transfer_id = id.to_owned();
+        self.core
+            .transfer_retry(TransferRef { transfer_id })
+            .await
+            .unwrap();
+        let waits = |view: &TransferView| matches!(view.phase, Phase::NeedsAttention { .. });
+        wait(&self.core, id, |view| !waits(view)).await;
+    }
+
+    /// The hash of what the library gives under the tag, by a way without faults.
+    pub(crate) async fn hash_there(&self) -> Result<String, UiError> {
+        self.proxy.clear();
+        let file = self.path("check.sif");
+        let id = self.pull(&file).await?;
+        let phase = self.end(&id).await;
+        assert!(matches!(phase, Phase::Done { .. }), "{phase:?}");
+        Ok(hash(&file))
+    }
+
+    /// Nobody is left working.
+    pub(crate) async fn close(self) {
+        assert!(self.core.transfer_list(Nothing {}).await.is_ok());
+        self.core.shutdown().await;
+        self.library.shutdown().await;
+    }
+}
