@@ -10,8 +10,11 @@ export class SignIn {
   /** A token is being checked. */
   pasting = $state(false)
   private left = $state(0)
-  /** The newest report of any attempt: the first ones may be here before the answer that names the attempt. */
-  private heard: SignInView | null = null
+  /**
+   * The newest report of each attempt since the last start: the first ones may be here before the answer that
+   * names the attempt, and the end of the attempt before it in between.
+   */
+  private readonly heard = new Map<string, SignInView>()
   private clock: ReturnType<typeof setInterval> | undefined
 
   /** Seconds until the link stops working, counted on between the app's reports. */
@@ -23,17 +26,18 @@ export class SignIn {
 
   hear(event: AppEvent): void {
     if (event.kind !== 'sign_in') return
-    this.heard = event.signIn
+    this.heard.set(event.signIn.id, event.signIn)
     if (!this.attempt || event.signIn.id !== this.attempt.id) return
     this.take(event.signIn)
   }
 
   async start(serverId: string): Promise<void> {
     this.problem = null
+    this.heard.clear()
     await this.drop()
     try {
       const begun = await this.host.call('sign_in_start', { serverId })
-      this.take(this.heard?.id === begun.id ? this.heard : begun)
+      this.take(this.heard.get(begun.id) ?? begun)
     } catch (error) {
       this.problem = toUiError(error)
     }

@@ -32,6 +32,21 @@ describe('a sign-in', () => {
     await signIn.drop()
   })
 
+  it('keeps that report when the end of an earlier attempt is heard after it', async () => {
+    const host = new FakeHost({
+      sign_in_start: () => {
+        signIn.hear({ kind: 'sign_in', signIn: attempt('waiting_for_browser') })
+        signIn.hear({ kind: 'sign_in', signIn: { ...attempt('cancelled'), id: 'earlier' } })
+        return attempt('preparing')
+      },
+      sign_in_cancel: () => ({}),
+    })
+    const signIn = new SignIn(host)
+    await signIn.start('lab')
+    expect(signIn.attempt?.phase).toBe('waiting_for_browser')
+    await signIn.drop()
+  })
+
   it('does not take the report of an earlier attempt', async () => {
     const signIn = new SignIn(
       new FakeHost({ sign_in_start: () => attempt('preparing'), sign_in_cancel: () => ({}) }),

@@ -38,7 +38,9 @@ export class Uploads {
 
   hear(event: AppEvent): void {
     if (event.kind === 'drag') {
-      this.drag = event.phase === 'leave' ? null : { files: event.files, x: event.x, y: event.y }
+      // The system counts the files once, when they come over the window.
+      const files = event.files || (this.drag?.files ?? 0)
+      this.drag = event.phase === 'leave' ? null : { files, x: event.x, y: event.y }
     } else if (event.kind === 'dropped') {
       this.drag = null
       this.open(event.sheet, dropAt(event.x, event.y)?.target ?? null)

@@ -45,6 +45,15 @@ describe('a drag over the window', () => {
     expect(uploads.dropText).toBe('')
   })
 
+  it('keeps the number of files, which the system tells only at first', () => {
+    const { uploads } = make()
+    uploads.hear({ kind: 'drag', phase: 'enter', files: 3, x: 1, y: 1 })
+    uploads.hear({ kind: 'drag', phase: 'over', files: 0, x: 5, y: 6 })
+    expect(uploads.dropText).toBe('Let go to upload 3 files')
+    uploads.hear({ kind: 'drag', phase: 'leave', files: 0, x: 0, y: 0 })
+    expect(uploads.drag).toBeNull()
+  })
+
   it('opens the sheet for the place it was let go over', () => {
     const { uploads, sheets } = make()
     under({ serverId: 'cloud', path: { entity: 'ada', collection: 'imaging', container: 'fsl' }, tag: '6.0' })
