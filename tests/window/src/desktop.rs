@@ -269,15 +269,33 @@ impl Desktop {
         Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     }
 
-    /// Waits for a window by its title (a regular expression) and returns its number.
+    /// Waits for a window by its title (a regular expression) and returns its number. Toolkits have small helpers
+    /// of the same title, so the largest is meant.
     ///
     /// # Errors
     /// When none is shown.
     pub fn window(&self, title: &str) -> Result<String> {
         wait_until(&format!("a window named {title}"), || {
             let found = self.hands(&["search", "--onlyvisible", "--name", title]);
-            found.ok()?.lines().next().map(str::to_owned)
+            let found = found.ok()?;
+            let area = |window: &&str| -> i64 {
+                let sides = ["WIDTH", "HEIGHT"].map(|side| self.measure(window, side));
+                sides.into_iter().map(Result::unwrap_or_default).product()
+            };
+            found.lines().max_by_key(area).map(str::to_owned)
         })
+    }
+
+    /// One number of a window's geometry: `X`, `Y`, `WIDTH` or `HEIGHT`.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub fn measure(&self, window: &str, what: &str) -> Result<i64> {
+        self.hands(&["getwindowgeometry", "--shell", window])?
+            .lines()
+            .find_map(|line| line.strip_prefix(what)?.strip_prefix('='))
+            .and_then(|value| value.parse().ok())
+            .with_context(|| format!("no {what} in the geometry"))
     }
 
     /// Waits until the clipboard holds a text for which `wanted` is true, and returns it.

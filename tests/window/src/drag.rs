@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::desktop::Desktop;
-use crate::programs::Running;
+use crate::programs::{Running, wait_until};
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/drag_source.py");
 
@@ -33,7 +33,10 @@ impl<'a> Drag<'a> {
         )?;
         let window = desktop.window("^sifter-drag-source$")?;
         // Beside the app, so that the drag enters its window from outside.
-        desktop.hands(&["windowmove", "--sync", &window, "1300", "40"])?;
+        wait_until("the drag source to have its place", || {
+            let (x, y) = middle(desktop, &window).ok()?;
+            (x > 1300 && y > 40).then_some(())
+        })?;
         desktop.hands(&["windowraise", &window])?;
         let app = desktop.window("^Sifter$")?;
         let (from_x, from_y) = middle(desktop, &window)?;
@@ -82,15 +85,9 @@ fn move_to(desktop: &Desktop, x: i64, y: i64) -> Result<()> {
 }
 
 fn middle(desktop: &Desktop, window: &str) -> Result<(i64, i64)> {
-    let text = desktop.hands(&["getwindowgeometry", "--shell", window])?;
-    let value = |key: &str| -> Result<i64> {
-        text.lines()
-            .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
-            .and_then(|value| value.parse().ok())
-            .with_context(|| format!("no {key} in the geometry"))
-    };
+    let measure = |what| desktop.measure(window, what);
     Ok((
-        value("X")? + value("WIDTH")? / 2,
-        value("Y")? + value("HEIGHT")? / 2,
+        measure("X")? + measure("WIDTH")? / 2,
+        measure("Y")? + measure("HEIGHT")? / 2,
     ))
 }

@@ -98,7 +98,6 @@ async fn a_finished_download_can_be_shown_in_its_folder() -> Result<()> {
     ensure!(shown == [wanted.as_str()], "{shown:?}");
 
     std::fs::remove_file(stage.downloads().join(FILE))?;
-    app.press("On this computer").await?;
-    app.press("Transfers").await?;
+    stage.desktop.hands(&["key", "F5"])?;
     app.says("No longer in its folder").await
 }

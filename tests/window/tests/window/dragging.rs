@@ -57,7 +57,7 @@ async fn a_dropped_image_says_what_it_is() -> Result<()> {
         (
             "layers.sif",
             images::oci,
-            "32.3 KiB, arm64, OCI-SIF, not signed yet",
+            "32.2 KiB, arm64, OCI-SIF, not signed yet",
         ),
     ];
     for (name, make, facts) in cases {

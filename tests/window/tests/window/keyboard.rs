@@ -55,9 +55,10 @@ async fn a_file_is_published_without_a_mouse() -> Result<()> {
     hands.write("library://tester/tools/plain")?;
     hands.press("Return")?;
     app.find("//h1[normalize-space(.)='plain']").await?;
+    hands.tab_to("singularity").await?;
+    hands.press("Right")?;
+    focused(&hands, "apptainer").await?;
     hands.tab_to("2.0 amd64").await?;
-    hands.press("Down")?;
-    focused(&hands, "latest amd64").await?;
     hands.press("Return")?;
     hands.press("ctrl+j")?;
     app.find("//main//*[contains(., 'Digest verified')]")

@@ -78,12 +78,8 @@ async fn downloads_go_to_the_folder_of_the_settings() -> Result<()> {
     let stage = Stage::at_home_in(&team).await?;
     let folder = stage.desktop.place("my images")?;
     let file = stage.home.join("config/settings.toml");
-    let text = std::fs::read_to_string(&file)?.replace(
-        "download_folder = \"\"",
-        &format!("download_folder = \"{}\"", folder.display()),
-    );
     stage.app.close().await?;
-    std::fs::write(&file, text)?;
+    std::fs::write(&file, format!("download_folder = {folder:?}\n"))?;
     let app = App::open(&stage.desktop, &stage.home).await?;
     app.press("Settings").await?;
     app.says(&folder.display().to_string()).await?;

@@ -33,7 +33,6 @@ impl Stage {
     pub(crate) async fn at_home_in(team: &Team) -> Result<Self> {
         let desktop = Desktop::start()?;
         let home = desktop.place("home")?;
-        std::fs::create_dir_all(home.join("config"))?;
         let login = desktop
             .command(&tool())
             .arg("login")
@@ -45,7 +44,6 @@ impl Stage {
             .output()?;
         ensure!(login.status.success(), "signing in: {login:?}");
         let app = App::open(&desktop, &home).await?;
-        app.press("Just look around").await?;
         app.find(&place(&team.name())).await?;
         Ok(Self { app, home, desktop })
     }
