@@ -29,6 +29,7 @@ const DRIVE: &[&str] = &[
     "xvfb",
     "openbox",
     "xdotool",
+    "xclip",
     "x11-utils",
     "imagemagick",
     "dbus",
