@@ -90,16 +90,13 @@ impl AppCore {
     /// started when anything stands in the way of any of them.
     pub(crate) async fn start_upload(&self, upload: Upload) -> Result<Vec<String>, UiError> {
         let plan = self.upload_plan(&upload).await?;
-        let in_the_way = plan
-            .problem
-            .into_iter()
-            .chain(plan.items.into_iter().filter_map(|item| item.problem));
-        if let Some(problem) = in_the_way.into_iter().next() {
-            return Err(problem);
+        let problems = plan.items.iter().map(|item| &item.problem);
+        if let Some(problem) = [&plan.problem].into_iter().chain(problems).flatten().next() {
+            return Err(problem.clone());
         }
         let account = self.servers.session(&upload.server_id).await?.account;
         let mut requests = Vec::with_capacity(upload.items.len());
-        for item in &upload.items {
+        for (item, planned) in upload.items.iter().zip(&plan.items) {
             let (file, facts) = self.item_file(&upload.sheet_id, item).await?;
             requests.push(PushRequest {
                 file,
@@ -112,7 +109,8 @@ impl AppCore {
                 arch: facts.arch.unwrap_or_default(),
                 description: Some(item.description.trim().to_owned())
                     .filter(|text| !text.is_empty()),
-                private: item.private,
+                // A container that is there already stays as open as it is.
+                private: item.private && !planned.public,
             });
         }
         let mut ids = Vec::with_capacity(requests.len());

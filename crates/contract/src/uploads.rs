@@ -65,7 +65,7 @@ pub struct UploadItem {
     pub tags: Vec<String>,
     /// What changed; may be empty.
     pub description: String,
-    /// Make a new container private.
+    /// Make a new container private. Says nothing about a container that is there already.
     pub private: bool,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256Digest;
 use crate::file_name::FileNameError;
-use crate::remote::{RemoteError, RemoteErrorKind};
+use crate::remote::{Feature, RemoteError, RemoteErrorKind};
 use crate::request::TransferId;
 
 /// Why the engine could not do what it was asked.
@@ -91,6 +91,9 @@ pub enum TransferError {
     /// The account's storage is full.
     #[error("the storage quota does not allow this")]
     QuotaExceeded,
+    /// The push was to be private, and the library would show it to everybody. Nothing was sent.
+    #[error("the library does not keep the container private")]
+    NotPrivate,
     /// The server could not be reached, or kept failing.
     #[error("the server could not be reached")]
     Unreachable,
@@ -212,6 +215,7 @@ impl From<&RemoteError> for Failure {
             RemoteErrorKind::QuotaExceeded => TransferError::QuotaExceeded,
             RemoteErrorKind::SessionForgotten => TransferError::SessionLost,
             RemoteErrorKind::Integrity => TransferError::DamagedAtServer,
+            RemoteErrorKind::Unsupported(Feature::Private) => TransferError::NotPrivate,
             RemoteErrorKind::Unsupported(_) | RemoteErrorKind::Fatal => TransferError::Refused,
         };
         Self::new(kind, error)

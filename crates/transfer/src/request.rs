@@ -86,7 +86,7 @@ pub struct PushRequest {
     pub arch: String,
     /// Description for the image.
     pub description: Option<String>,
-    /// Whether a container that has to be created shall be private.
+    /// Whether the file goes into a private container only, which is created where it is missing.
     pub private: bool,
 }
 

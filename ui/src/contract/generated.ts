@@ -710,7 +710,7 @@ tags: Array<string>,
  */
 description: string, 
 /**
- * Make a new container private.
+ * Make a new container private. Says nothing about a container that is there already.
  */
 private: boolean, };
 

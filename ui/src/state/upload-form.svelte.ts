@@ -37,6 +37,8 @@ export class UploadForm {
   /** entity/collection/container for one file, entity/collection for several. */
   place = $state('')
   description = $state('')
+  /** Whether new containers shall be private. Says nothing about those that are there already. */
+  private = $state(false)
   plan = $state.raw<UploadPlan | null>(null)
   problem = $state.raw<UiError | null>(null)
   asking = $state(false)
@@ -49,6 +51,9 @@ export class UploadForm {
   readonly bytes = $derived(this.good.reduce((sum, file) => sum + (file.draft.facts?.size ?? 0), 0))
   readonly server = $derived.by(() => this.servers.byId(this.serverId))
   readonly request = $derived(this.makeRequest())
+  readonly createsContainer = $derived(
+    this.plan?.items.some((item) => item.creates.some((level) => level.split('/').length === 3)) ?? false,
+  )
   readonly ready = $derived(
     this.request !== null &&
       this.problem === null &&
@@ -153,9 +158,9 @@ export class UploadForm {
     return { sheetId: this.sheet.id, serverId: this.serverId, items: items.filter((item) => item !== null) }
   }
 
-  /** What is said of all files. New containers are public: a library has no way yet to make private ones. */
+  /** What is said of all files. */
   private shared() {
-    return { description: this.description.trim(), private: false }
+    return { description: this.description.trim(), private: this.private }
   }
 
   private pathOf(file: FileFields): LibraryPath | null {

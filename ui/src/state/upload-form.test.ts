@@ -108,8 +108,20 @@ describe('the plan of an upload', () => {
     expect(form.ready).toBe(false)
   })
 
-  it('makes no promise of privacy that a library cannot keep', () => {
-    expect(make().form.request?.items[0]?.private).toBe(false)
+  it('offers privacy for a container that will be made, and asks for it until it is taken back', async () => {
+    const { form } = make()
+    form.typePlace('ada/genomics/samtools')
+    await form.ask()
+    expect(form.createsContainer).toBe(false)
+    expect(form.request?.items[0]?.private).toBe(false)
+    form.typePlace('ada/new/samtools')
+    await form.ask()
+    expect(form.createsContainer).toBe(true)
+    form.private = true
+    expect(form.request?.items[0]?.private).toBe(true)
+    // The answer for another place may be late: what was asked for must not get lost meanwhile.
+    form.typePlace('ada/newer/samtools')
+    expect(form.request?.items[0]?.private).toBe(true)
   })
 })
 

@@ -45,6 +45,7 @@ pub(crate) fn stopped(
                 None => error,
             }
         }
+        TransferError::NotPrivate => place.error(ErrorCode::NotOffered).with("what", "private"),
         TransferError::Unreachable => place.retry(ErrorCode::Unreachable),
         TransferError::Refused => place.error(ErrorCode::ServerFault),
         TransferError::BadAnswer => place.retry(ErrorCode::InvalidAnswer),

@@ -127,11 +127,6 @@ fn refusal(
     arch_unknown: bool,
     container: Option<&Container>,
 ) -> Option<UiError> {
-    let not_offered = |what: &str| {
-        UiError::new(ErrorCode::NotOffered)
-            .with("server", session.server.name.as_str())
-            .with("what", what)
-    };
     let bad_tag = item.tags.iter().find_map(|tag| {
         let error = tag.parse::<sifter_library_api::Tag>().err()?;
         Some(errors::name("tag", tag, &error))
@@ -141,7 +136,11 @@ fn refusal(
     }
     if arch_unknown {
         // Tags belong to an architecture, and this image does not name one.
-        return Some(not_offered("architecture"));
+        return Some(
+            UiError::new(ErrorCode::NotOffered)
+                .with("server", session.server.name.as_str())
+                .with("what", "architecture"),
+        );
     }
     if container.is_some_and(|container| container.read_only) {
         return Some(
@@ -150,9 +149,7 @@ fn refusal(
                 .with("owner", item.path.entity.as_str()),
         );
     }
-    // The library's interface makes public containers only. Making one by surprise would be worse than
-    // not making it.
-    (item.private && container.is_none()).then(|| not_offered("private"))
+    None
 }
 
 async fn look(session: &Session, item: &UploadItem) -> Result<There, UiError> {

@@ -17,6 +17,22 @@ impl LibraryClient {
     /// [`Error::Forbidden`] or [`Error::Unauthorized`] when the account may not make one of them; any
     /// other [`Error`].
     pub async fn find_or_create_container(&self, path: &ContainerPath) -> Result<Container, Error> {
+        self.way_down(path, false).await
+    }
+
+    /// Like [`find_or_create_container`](Self::find_or_create_container), but a container that has to be
+    /// made is asked to be private. See [`Container::private`] whether it is: not every library listens.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn find_or_create_private_container(
+        &self,
+        path: &ContainerPath,
+    ) -> Result<Container, Error> {
+        self.way_down(path, true).await
+    }
+
+    async fn way_down(&self, path: &ContainerPath, private: bool) -> Result<Container, Error> {
         let entity = match self.entity(&path.entity).await {
             Err(Error::NotFound) => {
                 let row = Entity::to_create(&path.entity);
@@ -36,7 +52,10 @@ impl LibraryClient {
         };
         match self.container(path).await {
             Err(Error::NotFound) => {
-                let row = Container::to_create(&path.container, collection.id);
+                let row = Container {
+                    private,
+                    ..Container::to_create(&path.container, collection.id)
+                };
                 self.create("v1/containers", &row, self.container(path))
                     .await
             }

@@ -9,6 +9,8 @@ pub enum Feature {
     Multipart,
     /// Reading a range of an image.
     Range,
+    /// Containers that only their owner sees.
+    Private,
 }
 
 /// The verdict about a failed call.

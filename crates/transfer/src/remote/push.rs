@@ -31,7 +31,7 @@ pub struct PushSpec {
     pub md5: Option<Md5Digest>,
     /// Description for the image.
     pub description: Option<String>,
-    /// Whether a container that has to be created shall be private.
+    /// Whether the file goes into a private container only, which is created where it is missing.
     pub private: bool,
     /// False after the server said that it cannot take parts.
     pub allow_multipart: bool,

@@ -59,7 +59,7 @@ export function plan(upload: Upload): UploadPlan {
     items: upload.items.map((item) => ({
       fileId: item.fileId,
       creates: item.path.collection === 'genomics' ? [] : created(item.path),
-      public: true,
+      public: item.path.collection === 'genomics' || !item.private,
       problem: null,
       tags: item.tags.flatMap((tag): TagEffect[] =>
         tag === 'latest'

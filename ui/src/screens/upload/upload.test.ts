@@ -74,6 +74,24 @@ describe('one file', () => {
     expect(dialog().getByRole('button', { name: 'Upload 94.6 MiB' })).toHaveProperty('disabled', true)
   })
 
+  it('that gets a container of its own may be private', async () => {
+    const { host, user, dialog } = await open(oneFile, {
+      serverId: 'cloud',
+      path: { entity: 'ada', collection: 'new' },
+    })
+    const button = dialog().getByRole('switch', { name: 'Private: only you can download it' })
+    await user.click(button)
+    await settled()
+    expect(dialog().getByText('Only you can download it')).toBeTruthy()
+    await user.click(dialog().getByRole('button', { name: /^Upload/ }))
+    expect(host.asked('upload_start')[0]?.items[0]?.private).toBe(true)
+  })
+
+  it('that goes to a container that is there already stays as open as that', async () => {
+    const { dialog } = await open(oneFile, genomics)
+    expect(dialog().queryByRole('switch', { name: /^Private/ })).toBeNull()
+  })
+
   it('that was cancelled is forgotten', async () => {
     const { host, user, dialog } = await open(oneFile, genomics)
     await user.click(dialog().getByRole('button', { name: 'Cancel' }))

@@ -29,6 +29,8 @@ export const uploads = {
   tags: 'Tags',
   addTag: 'Add a tag',
   whatChanged: 'What changed',
+  private: 'Private: only you can download it',
+  privateSeveral: 'Private: only you can download the new containers',
   files: 'Files',
   containerOf: (file: string) => `Container for ${file}`,
   tagsOf: (file: string) => `Tags for ${file}`,

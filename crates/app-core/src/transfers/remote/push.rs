@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use sifter_library_api::upload::{
     API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2, CompletedPart as WirePart,
 };
-use sifter_library_api::{Arch, ContainerId, ContainerPath, ImageHash, ImageId, Tag};
+use sifter_library_api::{Arch, Container, ContainerId, ContainerPath, ImageHash, ImageId, Tag};
 use sifter_library_client::{Error, LibraryClient, MultipartUpload};
 use sifter_transfer::remote::{
-    Body, CompletedPart, Completion, PartReceipt, PartUpload, PushSession, PushShape, PushSpec,
-    WholeUpload,
+    Body, CompletedPart, Completion, Feature, PartReceipt, PartUpload, PushSession, PushShape,
+    PushSpec, WholeUpload,
 };
 use sifter_transfer::{RemoteError, RemoteErrorKind};
 
@@ -44,7 +44,12 @@ pub(super) async fn begin(
         Err(error) if error.is_unsupported() => (false, false),
         Err(error) => return Err(sort(error)),
     };
-    let container = client.find_or_create_container(&path).await.map_err(sort)?;
+    let container = if spec.private {
+        let container = client.find_or_create_private_container(&path).await;
+        kept_private(container.map_err(sort)?)?
+    } else {
+        client.find_or_create_container(&path).await.map_err(sort)?
+    };
     let hash = ImageHash::Sha256(*spec.digest.as_bytes());
     let description = spec.description.as_deref().unwrap_or_default();
     let image = client
@@ -79,6 +84,15 @@ pub(super) async fn begin(
         None => PushShape::Single,
     };
     session(shape, &resume)
+}
+
+/// Not every library makes the private containers that it is asked for. Nothing goes into one that is public.
+fn kept_private(container: Container) -> Result<Container, RemoteError> {
+    if container.private {
+        Ok(container)
+    } else {
+        Err(RemoteErrorKind::Unsupported(Feature::Private).into())
+    }
 }
 
 pub(super) async fn put_part(
@@ -227,4 +241,23 @@ fn multipart(session: &PushSession) -> Result<MultipartUpload, RemoteError> {
 
 fn fatal<E: std::error::Error + Send + Sync + 'static>(error: E) -> RemoteError {
     RemoteError::new(RemoteErrorKind::Fatal, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_private_goes_into_no_public_container() {
+        let container = |private| Container {
+            private,
+            ..Container::default()
+        };
+        assert!(kept_private(container(true)).is_ok());
+        let refused = kept_private(container(false)).unwrap_err();
+        assert_eq!(
+            *refused.kind(),
+            RemoteErrorKind::Unsupported(Feature::Private)
+        );
+    }
 }
