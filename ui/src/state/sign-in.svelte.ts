@@ -15,6 +15,8 @@ export class SignIn {
    * names the attempt, and the end of the attempt before it in between.
    */
   private readonly heard = new Map<string, SignInView>()
+  /** Counts what was begun and given up, so that an answer that comes late is known as such. */
+  private turn = 0
   private clock: ReturnType<typeof setInterval> | undefined
 
   /** Seconds until the link stops working, counted on between the app's reports. */
@@ -35,11 +37,14 @@ export class SignIn {
     this.problem = null
     this.heard.clear()
     await this.drop()
+    const turn = ++this.turn
     try {
       const begun = await this.host.call('sign_in_start', { serverId })
+      // A second click began another one, or it was given up before it had begun.
+      if (turn !== this.turn) return await this.cancel(begun)
       this.take(this.heard.get(begun.id) ?? begun)
     } catch (error) {
-      this.problem = toUiError(error)
+      if (turn === this.turn) this.problem = toUiError(error)
     }
   }
 
@@ -77,9 +82,13 @@ export class SignIn {
   /** Gives the attempt up, if there is one that is still going on. */
   async drop(): Promise<void> {
     const attempt = this.attempt
+    this.turn += 1
     this.attempt = null
     this.stopClock()
-    if (!attempt || isOver(attempt)) return
+    if (attempt && !isOver(attempt)) await this.cancel(attempt)
+  }
+
+  private async cancel(attempt: SignInView): Promise<void> {
     try {
       await this.host.call('sign_in_cancel', { signInId: attempt.id })
     } catch {

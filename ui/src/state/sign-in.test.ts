@@ -47,6 +47,41 @@ describe('a sign-in', () => {
     await signIn.drop()
   })
 
+  it('is the last one of two that begin at once', async () => {
+    const answers: ((begun: SignInView) => void)[] = []
+    const host = new FakeHost({
+      sign_in_start: () => new Promise<SignInView>((answer) => answers.push(answer)),
+      sign_in_cancel: () => ({}),
+    })
+    const signIn = new SignIn(host)
+    const both = [signIn.start('lab'), signIn.start('lab')]
+    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    const later = { ...attempt('waiting_for_browser'), id: 'two' }
+    signIn.hear({ kind: 'sign_in', signIn: later })
+    signIn.hear({ kind: 'sign_in', signIn: attempt('cancelled') })
+    answers[1]?.({ ...attempt('preparing'), id: 'two' })
+    answers[0]?.(attempt('preparing'))
+    await Promise.all(both)
+    expect(signIn.attempt).toEqual(later)
+    await signIn.drop()
+  })
+
+  it('that is given up before it has begun is cancelled then', async () => {
+    let answer: (begun: SignInView) => void = () => undefined
+    const host = new FakeHost({
+      sign_in_start: () => new Promise<SignInView>((resolve) => (answer = resolve)),
+      sign_in_cancel: () => ({}),
+    })
+    const signIn = new SignIn(host)
+    const begun = signIn.start('lab')
+    await vi.waitFor(() => expect(host.calls.map(({ command }) => command)).toContain('sign_in_start'))
+    await signIn.drop()
+    answer(attempt('preparing'))
+    await begun
+    expect(signIn.attempt).toBeNull()
+    expect(host.calls.at(-1)).toEqual({ command: 'sign_in_cancel', request: { signInId: 'one' } })
+  })
+
   it('does not take the report of an earlier attempt', async () => {
     const signIn = new SignIn(
       new FakeHost({ sign_in_start: () => attempt('preparing'), sign_in_cancel: () => ({}) }),
