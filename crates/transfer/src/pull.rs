@@ -195,10 +195,11 @@ impl Pull<'_> {
         let synced = blocking(move || {
             files::open_permissions(&part_file.file)?;
             part_file.file.sync_all()?;
-            Ok(part_file.identity.path)
+            Ok(part_file.is_in_place().then_some(part_file.identity.path))
         });
         let part = match synced.await {
-            Ok(part) => part,
+            Ok(Some(part)) => part,
+            Ok(None) => return Err(Stop::StartOver(Notice::PartialFileChanged)),
             Err(error) => return Err(self.disk_failed(error).await.into()),
         };
         let mut checkpoint = self.run.checkpoint();

@@ -182,6 +182,8 @@ pub struct TransferView {
     pub finished_at: Option<OffsetDateTime>,
     /// The file pushed, or the file a finished pull left.
     pub file: Option<PathBuf>,
+    /// The folder a pull goes to.
+    pub folder: Option<PathBuf>,
     /// SHA-256 of the bytes, once known.
     pub digest: Option<Sha256Digest>,
     /// Where the pushed container can be seen, as the server wrote it.

@@ -1,6 +1,6 @@
 //! Transfers as the window draws them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sifter_contract as contract;
 use sifter_contract::{DoneHow, ErrorCode, LibraryPath, TransferList, UiError};
@@ -127,11 +127,7 @@ fn phase(view: &TransferView, place: &Place) -> contract::Phase {
         },
         Phase::Paused => contract::Phase::Paused,
         Phase::NeedsAttention { failure } => {
-            let folder = view
-                .file
-                .as_deref()
-                .and_then(Path::parent)
-                .map_or_else(PathBuf::new, Path::to_owned);
+            let folder = view.folder.clone().unwrap_or_default();
             contract::Phase::NeedsAttention {
                 error: errors::stopped(failure, place, &view.name, view.bytes_total, &folder),
             }

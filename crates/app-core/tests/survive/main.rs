@@ -10,6 +10,7 @@
 )]
 
 mod cases;
+mod disk;
 mod keys;
 mod kill;
 mod matrix;

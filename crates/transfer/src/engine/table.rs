@@ -173,6 +173,7 @@ impl Table {
             started_at: entry.times.started_at,
             finished_at: entry.times.finished_at,
             file: facts.file,
+            folder: facts.folder,
             digest: checkpoint.digest,
             container_url: checkpoint.container_url.clone(),
         }
@@ -202,6 +203,7 @@ struct Facts {
     tags: Vec<String>,
     arch: String,
     file: Option<std::path::PathBuf>,
+    folder: Option<std::path::PathBuf>,
 }
 
 impl Facts {
@@ -215,6 +217,7 @@ impl Facts {
                 tags: push.tags.clone(),
                 arch: push.arch.clone(),
                 file: Some(push.file.clone()),
+                folder: None,
             },
             Request::Pull(pull) => Self {
                 direction: Direction::Pull,
@@ -224,6 +227,7 @@ impl Facts {
                 tags: Vec::new(),
                 arch: pull.arch.clone(),
                 file: checkpoint.file.clone(),
+                folder: Some(pull.folder.clone()),
             },
         }
     }

@@ -106,6 +106,11 @@ impl PartFile {
         })
     }
 
+    /// Whether the open file still has its name. Blocks.
+    pub(crate) fn is_in_place(&self) -> bool {
+        Self::is_at(&self.identity, &self.identity.path)
+    }
+
     /// Removes the file of an earlier run if it still is that file. Blocks.
     pub(crate) fn remove(known: &PartFileIdentity) {
         if Self::is_at(known, &known.path)

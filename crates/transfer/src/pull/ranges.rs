@@ -20,8 +20,8 @@ use crate::error::{Failure, TransferError};
 use crate::files::{PartFile, blocking, disk_failure};
 use crate::journal::Work;
 use crate::remote::CompletedPart;
-use crate::run::{Pace, Tries};
-use crate::view::Phase;
+use crate::run::{Pace, Stop, Tries};
+use crate::view::{Notice, Phase};
 
 /// How the ranges lie in the file. Numbers count from 1.
 #[derive(Clone, Copy)]
@@ -143,13 +143,21 @@ impl Pull<'_> {
         part_file: &PartFile,
         layout: Layout,
         parts: Vec<CompletedPart>,
-    ) -> Result<(), Failure> {
-        let file = Arc::clone(&part_file.file);
-        if let Err(error) = blocking(move || file.sync_data()).await {
-            return Err(self.disk_failed(error).await);
+    ) -> Result<(), Stop> {
+        let written = part_file.clone();
+        let synced = blocking(move || {
+            written.file.sync_data()?;
+            Ok(written.is_in_place())
+        });
+        match synced.await {
+            Ok(true) => {}
+            // What is fetched into a file without its name is lost.
+            Ok(false) => return Err(Stop::StartOver(Notice::PartialFileChanged)),
+            Err(error) => return Err(self.disk_failed(error).await.into()),
         }
         let (id, live) = (self.run.id, Arc::clone(&self.run.live));
-        self.run
+        let recorded = self
+            .run
             .record(move |journal| {
                 journal.record_parts(id, &parts)?;
                 live.change(|state| {
@@ -159,7 +167,8 @@ impl Pull<'_> {
                 });
                 Ok(())
             })
-            .await
+            .await;
+        Ok(recorded?)
     }
 
     /// Fetches a range. Answers its number and, in the place of an upload's ETag, the digest of what
