@@ -72,6 +72,42 @@ async fn while_the_browser_is_open_the_link_can_be_opened_again_copied_or_given_
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a virtual desktop; cargo xtask test runs it"]
+async fn a_double_click_begins_a_sign_in_that_goes_on() -> Result<()> {
+    let stage = Stage::first_run().await?;
+    let (app, desktop) = (&stage.app, &stage.desktop);
+    choose_local_library(app).await?;
+    for _ in 0..5 {
+        app.press("Accounts").await?;
+        app.click("//main//button[normalize-space(.)='Sign in']")
+            .await?;
+        app.find("//main//button[contains(., 'Continue in the browser')]")
+            .await?;
+        let before = desktop.opened().len();
+        let twice = "
+            const all = [...document.querySelectorAll('main button')];
+            const go = all.find((one) => one.innerText.includes('Continue in the browser'));
+            go.click();
+            go.click();";
+        app.run(twice, vec![]).await?;
+        app.says("Waiting for your browser…").await?;
+        wait_until("the browser to be opened", || {
+            (desktop.opened().len() > before).then_some(())
+        })?;
+        app.press("Copy link").await?;
+        desktop.clipboard("a link of this sign-in", |text| {
+            desktop
+                .opened()
+                .iter()
+                .skip(before)
+                .any(|link| link == text)
+        })?;
+        app.press("Cancel").await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a virtual desktop; cargo xtask test runs it"]
 async fn tokens_lie_in_the_secret_service_only_and_signing_out_forgets_and_revokes_them()
 -> Result<()> {
     let stage = Stage::first_run().await?;
