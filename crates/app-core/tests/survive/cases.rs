@@ -121,7 +121,10 @@ impl Cases {
         let second = Duration::from_secs(1);
         let slow = Fault::Delay(Duration::from_millis(300));
         self.always("delay of 300 ms", slow, End::Done, 0);
-        self.always("3 MiB a second", Fault::Bandwidth(3 << 20), End::Done, 0);
+        // Silence begins when the system has taken the last byte, which is not when it has sent it.
+        let drains = Duration::from_secs(6);
+        self.always("3 MiB a second", Fault::Bandwidth(3 << 20), End::Done, 0)
+            .silence = drains;
         self.once("closed within a part", Fault::DropAfter(way, half))
             .sample = true;
         self.once("reset within a part", Fault::ResetAfter(way, half))
@@ -148,8 +151,8 @@ impl Cases {
         self.always("403 for ever", Fault::Status(403, None), unreachable, tries);
         let parallel = PARALLEL as u64;
         let line = Fault::Bandwidth(3 << 20);
-        self.always("network gone for a while", line, End::Done, parallel)
-            .outage = true;
+        let gone = self.always("network gone for a while", line, End::Done, parallel);
+        (gone.outage, gone.silence) = (true, drains);
     }
 
     fn push(&mut self) {
