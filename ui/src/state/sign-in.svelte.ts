@@ -17,6 +17,8 @@ export class SignIn {
   private readonly heard = new Map<string, SignInView>()
   /** Counts what was begun and given up, so that an answer that comes late is known as such. */
   private turn = 0
+  /** The server where a sign-in is about to begin. */
+  private starting: string | null = null
   private clock: ReturnType<typeof setInterval> | undefined
 
   /** Seconds until the link stops working, counted on between the app's reports. */
@@ -34,17 +36,23 @@ export class SignIn {
   }
 
   async start(serverId: string): Promise<void> {
+    // A double click is one wish; two would reach the app in any order.
+    if (this.starting === serverId) return
     this.problem = null
     this.heard.clear()
-    await this.drop()
+    const dropped = this.drop()
+    this.starting = serverId
+    await dropped
     const turn = ++this.turn
     try {
       const begun = await this.host.call('sign_in_start', { serverId })
-      // A second click began another one, or it was given up before it had begun.
+      // Another one began elsewhere, or it was given up before it had begun.
       if (turn !== this.turn) return await this.cancel(begun)
       this.take(this.heard.get(begun.id) ?? begun)
     } catch (error) {
       if (turn === this.turn) this.problem = toUiError(error)
+    } finally {
+      if (turn === this.turn) this.starting = null
     }
   }
 
@@ -83,6 +91,7 @@ export class SignIn {
   async drop(): Promise<void> {
     const attempt = this.attempt
     this.turn += 1
+    this.starting = null
     this.attempt = null
     this.stopClock()
     if (attempt && !isOver(attempt)) await this.cancel(attempt)

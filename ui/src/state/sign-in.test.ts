@@ -47,6 +47,17 @@ describe('a sign-in', () => {
     await signIn.drop()
   })
 
+  it('begins once for a double click', async () => {
+    const host = new FakeHost({ sign_in_start: () => attempt('preparing'), sign_in_cancel: () => ({}) })
+    const signIn = new SignIn(host)
+    await Promise.all([signIn.start('lab'), signIn.start('lab')])
+    expect(host.calls.map(({ command }) => command)).toEqual(['sign_in_start'])
+    await signIn.drop()
+    await signIn.start('lab')
+    expect(signIn.attempt?.phase).toBe('preparing')
+    await signIn.drop()
+  })
+
   it('is the last one of two that begin at once', async () => {
     const answers: ((begun: SignInView) => void)[] = []
     const host = new FakeHost({
@@ -54,7 +65,7 @@ describe('a sign-in', () => {
       sign_in_cancel: () => ({}),
     })
     const signIn = new SignIn(host)
-    const both = [signIn.start('lab'), signIn.start('lab')]
+    const both = [signIn.start('lab'), signIn.start('hub')]
     await vi.waitFor(() => expect(answers).toHaveLength(2))
     const later = { ...attempt('waiting_for_browser'), id: 'two' }
     signIn.hear({ kind: 'sign_in', signIn: later })
