@@ -23,6 +23,20 @@ const answers: Script = {
 const open = (script: Script = {}) =>
   openWindow({ route: { name: 'transfers' }, script: { ...answers, ...script } })
 
+describe('coming back to the window', () => {
+  it('looks again whether finished downloads are still there', async () => {
+    const done = transfers.history.find((one) => one.direction === 'down' && one.filePresent)
+    if (!done) throw new Error('the samples hold a finished download')
+    const { host } = await open()
+    expect(screen.getByRole('button', { name: `Show in folder: ${done.fileName}` })).not.toBeNull()
+    const gone = transfers.history.map((one) => (one.id === done.id ? { ...one, filePresent: false } : one))
+    host.answer({ transfer_list: () => ({ ...transfers, history: gone }) })
+    window.dispatchEvent(new Event('focus'))
+    await settled()
+    expect(screen.queryByRole('button', { name: `Show in folder: ${done.fileName}` })).toBeNull()
+  })
+})
+
 describe('the buttons of a transfer', () => {
   it('do what they say', async () => {
     const { host, user } = await open()
