@@ -33,6 +33,7 @@ pub struct SifBuilder {
     files: Vec<(String, Vec<u8>)>,
     folders: Vec<(PathBuf, String)>,
     filling: Option<(u64, u64)>,
+    stored: bool,
 }
 
 /// An image that was built.
@@ -65,6 +66,7 @@ impl SifBuilder {
             files: Vec::new(),
             folders: Vec::new(),
             filling: None,
+            stored: false,
         }
     }
 
@@ -118,6 +120,13 @@ impl SifBuilder {
         self
     }
 
+    /// Leaves the root file system uncompressed, which is quicker to make.
+    #[must_use]
+    pub fn stored(mut self) -> Self {
+        self.stored = true;
+        self
+    }
+
     /// Builds the image at `path`, where nothing may be yet.
     ///
     /// # Errors
@@ -154,7 +163,7 @@ impl SifBuilder {
     }
 
     fn write_root(&self, target: &mut File) -> Result<()> {
-        let mut root = RootFs::new(TIME, self.filling.is_some())?;
+        let mut root = RootFs::new(TIME, self.stored || self.filling.is_some())?;
         tree::populate(
             &mut root,
             &self.definition,

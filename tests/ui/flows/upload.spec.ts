@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises'
 
+import { THIS_COMPUTER } from '../support/bridge'
 import { expect, test } from '../support/flow'
 import { samples } from '../support/samples'
 import type { Window } from '../support/window'
@@ -104,11 +105,29 @@ test.describe('uploading one file', () => {
     await expect(sheet.getByRole('button', { name: /^Upload/ })).toBeDisabled()
   })
 
-  test('offers no privacy that the library cannot give', async ({ app }) => {
+  test('keeps a new container to its owner when asked', async ({ app, bridge }) => {
     await atHome(app)
     const sheet = await app.choose(samples.hello)
-    await expect(sheet).toContainText('Anyone can download it')
-    await expect(sheet.getByRole('switch')).toHaveCount(0)
+    const effects = sheet.getByRole('region', { name: 'What will happen' })
+    await expect(effects).toContainText('Anyone can download it')
+    await sheet.getByRole('switch', { name: 'Private: only you can download it' }).click()
+    await expect(effects).toContainText('Only you can download it')
+    await sheet.getByRole('button', { name: /^Upload/ }).click()
+    await app.go('Transfers')
+    await expect(app.job('hello-world.sif')).toContainText('Arrived')
+
+    const servers = await bridge.call('server_list', {})
+    const library = servers.find((server) => server.id === THIS_COMPUTER)?.libraryUrl
+    const asStranger = (path: string) => fetch(`${library}/v1/${path}`).then((answer) => answer.status)
+    expect(await asStranger('entities/ada')).toBe(200)
+    expect(await asStranger('containers/ada/default/hello-world')).toBe(404)
+
+    const again = await app.choose(samples.newer)
+    await again.getByRole('combobox', { name: 'Upload to' }).fill('ada/default/hello-world')
+    await expect(again.getByRole('region', { name: 'What will happen' })).toContainText(
+      'hello-world is private.',
+    )
+    await expect(again.getByRole('switch')).toHaveCount(0)
   })
 
   test('can be given up, and nothing is left of it', async ({ app, bridge }) => {

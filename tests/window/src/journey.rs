@@ -40,14 +40,11 @@ pub struct Journey {
 /// When the files cannot be read or the disk is full.
 pub fn large_image(folder: &Path) -> Result<PathBuf> {
     let path = folder.join("samtools_1.22.sif");
-    let browser = Path::new("/usr/lib/chromium");
-    let mut image = SifBuilder::new()
+    let built = SifBuilder::new()
         .label("org.opencontainers.image.version", "1.22")
-        .filled(160 << 20, 1);
-    if browser.is_dir() {
-        image = image.folder(browser, "/opt/chromium");
-    }
-    let built = image.build(&path)?;
+        .folder("/usr/lib/chromium", "/opt/chromium")
+        .stored()
+        .build(&path)?;
     ensure!(
         built.size >= 200 << 20,
         "the image has only {} bytes",
