@@ -196,6 +196,8 @@ fn check_primary(header: &Header, used: &[&Descriptor], found: &mut Vec<Finding>
 
 fn check_positions(header: &Header, used: &[&Descriptor], len: u64, found: &mut Vec<Finding>) {
     let table_end = u64::try_from(table_end(header)).unwrap_or_default();
+    let data_start = u64::try_from(header.data_offset).unwrap_or_default();
+    let mut end = data_start.max(table_end);
     let mut placed = Vec::new();
     for descriptor in used {
         let id = descriptor.id();
@@ -204,7 +206,8 @@ fn check_positions(header: &Header, used: &[&Descriptor], len: u64, found: &mut 
                 found.push(Finding::ObjectPastEnd { id, end, len });
             }
             Err(_) => found.push(Finding::ObjectRange { id }),
-            Ok(range) if range.is_empty() => {}
+            // It overlaps nothing, but the padding before it is not trailing.
+            Ok(range) if range.is_empty() => end = end.max(range.end),
             Ok(range) => placed.push((range, id)),
         }
     }
@@ -226,8 +229,7 @@ fn check_positions(header: &Header, used: &[&Descriptor], len: u64, found: &mut 
             _ => furthest = Some((range.end, id)),
         }
     }
-    let start = u64::try_from(header.data_offset).unwrap_or_default();
-    let end = furthest.map_or(0, |(end, _)| end).max(start).max(table_end);
+    end = end.max(furthest.map_or(0, |(end, _)| end));
     if len > end {
         found.push(Finding::TrailingBytes { count: len - end });
     }

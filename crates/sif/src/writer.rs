@@ -203,6 +203,16 @@ impl Writer {
             source,
         })?;
         *len = metadata.len();
+        // The padding before an empty object belongs to the data section, but nothing was written there.
+        let end = header.data_offset.saturating_add(header.data_size);
+        let end = u64::try_from(end).unwrap_or_default();
+        if header.data_size > 0 && *len < end {
+            source.set_len(end).map_err(|source| Error::Write {
+                what: "padding",
+                source,
+            })?;
+            *len = end;
+        }
         Ok(())
     }
 }
@@ -307,6 +317,16 @@ const _: () = assert!(HEADER_SIZE as u32 <= TABLE_OFFSET);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_padding_before_an_empty_object_is_part_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("padded.sif");
+        let empty = ObjectInput::new(crate::DataType::Generic, &b""[..]).aligned_to(3);
+        let writer = Writer::create(&path, &CreateOptions::default(), vec![empty]).unwrap();
+        assert_eq!(writer.image().findings(), []);
+        assert_eq!(Image::open(&path).unwrap().findings(), []);
+    }
 
     #[test]
     fn offsets_are_rounded_up_to_the_alignment() {
