@@ -330,6 +330,8 @@ async fn invariant_8_no_more_than_the_buffers_of_the_parts_in_flight_are_read_ah
     let rig = Rig::new().await;
     rig.fake.state().part_size = 100_000;
     rig.fake.state().multipart_above = 0;
+    // Slow enough that all places are taken before the first is free again.
+    rig.fake.state().delay = Duration::from_secs(1);
     let id = rig.push(&rig.source(&image(1_000_000))).await;
     assert_eq!(
         rig.at_rest(id).await.phase,

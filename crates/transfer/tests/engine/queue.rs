@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sifter_transfer::{Engine, Error, Lane, Outcome, Phase, TransferId};
+use sifter_transfer::{Engine, Error, Lane, Outcome, Phase, PushRequest, TransferId};
 
 use crate::fake::{Fault, Op};
 use crate::rig::{Rig, image, push_request};
@@ -11,7 +11,12 @@ use crate::rig::{Rig, image, push_request};
 async fn push_file(rig: &Rig, name: &str, size: usize) -> TransferId {
     let file = rig.downloads().join(name);
     std::fs::write(&file, [name.as_bytes(), &image(size)].concat()).unwrap();
-    rig.engine().push(push_request(&file)).await.unwrap()
+    // A tag of its own: several files under one tag would take it from each other.
+    let request = PushRequest {
+        tags: vec![name.to_owned()],
+        ..push_request(&file)
+    };
+    rig.engine().push(request).await.unwrap()
 }
 
 fn names(engine: &Engine) -> Vec<String> {
