@@ -6,40 +6,18 @@
     reason = "a test may stop where it stands"
 )]
 
-use std::path::{Path, PathBuf};
+#[path = "support/nobody.rs"]
+mod nobody;
+
+use std::path::Path;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, Notice, Secrets};
+use sifter_app_core::{AppCore, CoreConfig, Home, Secrets};
 use sifter_contract::requests::{ContainerRef, ImageRef, ServerConnect, Upload};
 use sifter_contract::{Api, AppEvent, ErrorCode, LibraryPath, Phase, UploadItem};
 use sifter_test_support::{SpawnedLibrary, hello_world, spawn_library};
-use url::Url;
 
-/// A host that nothing is asked of.
-struct Nobody;
-
-impl Host for Nobody {
-    fn open_url(&self, _: &Url) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
-        Box::pin(std::future::ready(Vec::new()))
-    }
-    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
-    fn reveal(&self, _: &Path) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn copy_text(&self, _: &str) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
-    }
-    fn notify(&self, _: Notice) {}
-}
+use nobody::Nobody;
 
 /// A Sifter that knows the library; answers the library's id.
 async fn sifter(home: &Path, library: &SpawnedLibrary) -> (Arc<AppCore>, String) {

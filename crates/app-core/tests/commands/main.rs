@@ -2,51 +2,22 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io;
+#[path = "../support/nobody.rs"]
+mod nobody;
+
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, Notice, Secrets};
+use sifter_app_core::{AppCore, CoreConfig, Home, Secrets};
 use sifter_contract::requests::{FilePath, ServerConnect};
 use sifter_contract::{Api as _, AppEvent, Nothing};
 use tokio::net::TcpListener;
-use url::Url;
 
-/// A host without a desktop: nobody chooses anything.
-struct Nowhere;
-
-impl Host for Nowhere {
-    fn open_url(&self, _: &Url) -> io::Result<()> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
-        Box::pin(async { Vec::new() })
-    }
-
-    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(async { None })
-    }
-
-    fn reveal(&self, _: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn copy_text(&self, _: &str) -> io::Result<()> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
-    }
-
-    fn notify(&self, _: Notice) {}
-}
+use nobody::Nobody;
 
 async fn core(folder: &Path) -> Arc<AppCore> {
-    let mut config = CoreConfig::new(Home::at(folder), Arc::new(Nowhere));
+    let mut config = CoreConfig::new(Home::at(folder), Arc::new(Nobody));
     config.secrets = Secrets::Memory;
     AppCore::start(config).await.unwrap()
 }

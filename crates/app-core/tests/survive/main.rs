@@ -14,5 +14,7 @@ mod disk;
 mod keys;
 mod kill;
 mod matrix;
+#[path = "../support/nobody.rs"]
+mod nobody;
 mod report;
 mod stage;

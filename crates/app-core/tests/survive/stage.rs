@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
-use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, Notice, Target, Tuning};
+use sifter_app_core::{AppCore, CoreConfig, Home, Target, Tuning};
 use sifter_contract::requests::{ImageRef, ServerConnect, TransferRef, Upload};
 use sifter_contract::{
     Api as _, AppEvent, ClashPolicy, LibraryPath, Nothing, Phase, TransferView, UiError, UploadItem,
@@ -17,7 +16,8 @@ use sifter_test_support::{
 };
 use sifter_transfer::EngineOptions;
 use tempfile::TempDir;
-use url::Url;
+
+use crate::nobody::Nobody;
 
 /// Bytes of a part, and of a range.
 pub(crate) const PART: u64 = 1 << 20;
@@ -38,31 +38,6 @@ const PATIENCE: Duration = Duration::from_secs(90);
 pub(crate) enum Mode {
     Single,
     Parts,
-}
-
-/// A host that nothing is asked of.
-pub(crate) struct Nobody;
-
-impl Host for Nobody {
-    fn open_url(&self, _: &Url) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
-        Box::pin(std::future::ready(Vec::new()))
-    }
-    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
-    fn reveal(&self, _: &Path) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn copy_text(&self, _: &str) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
-    }
-    fn notify(&self, _: Notice) {}
 }
 
 /// The engine as the app has it, with small parts and little patience.
