@@ -1,5 +1,6 @@
 //! Names: the file name of a download, and the container name and tags that a file name suggests.
 
+use sifter_transfer::is_device;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest stem of a download's file name, in bytes.
@@ -56,29 +57,6 @@ fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-}
-
-/// Names that open a device on Windows, with any extension.
-fn is_device(stem: &str) -> bool {
-    let base = stem
-        .split('.')
-        .next()
-        .unwrap_or(stem)
-        .trim_end()
-        .to_ascii_uppercase();
-    if matches!(base.as_str(), "CON" | "PRN" | "AUX" | "NUL") {
-        return true;
-    }
-    ["COM", "LPT"]
-        .iter()
-        .filter_map(|prefix| base.strip_prefix(prefix))
-        .any(|rest| {
-            let mut digits = rest.chars();
-            digits
-                .next()
-                .is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
-                && digits.next().is_none()
-        })
 }
 
 /// What a file name says about where its image belongs.

@@ -65,8 +65,9 @@ impl FileName {
     }
 }
 
-/// Names that open a device on Windows, with any extension.
-fn is_device(name: &str) -> bool {
+/// Whether a name opens a device on Windows, where the extension does not matter.
+#[must_use]
+pub fn is_device(name: &str) -> bool {
     let stem = name
         .split('.')
         .next()

@@ -25,7 +25,7 @@ mod view;
 pub use digest::{DigestError, Md5Digest, Sha256Digest};
 pub use engine::Engine;
 pub use error::{Error, Failure, TransferError};
-pub use file_name::FileNameError;
+pub use file_name::{FileNameError, is_device};
 pub use options::EngineOptions;
 pub use remote::{Remote, RemoteError, RemoteErrorKind, RemoteFactory};
 pub use request::{AccountKey, ClashPolicy, PullRequest, PushRequest, ServerKey, TransferId};
