@@ -88,7 +88,8 @@ pub(crate) struct Servers {
     local: LocalLibrary,
     /// The person has stopped the local library: it does not come back by itself.
     local_stopped: AtomicBool,
-    /// Told whenever the local library has started, whoever asked for it.
+    /// Told when the local library has started because something reached for it: nobody has asked it yet how
+    /// it is.
     local_started: Notify,
     /// Where the running local library says its services are.
     local_services: Mutex<Option<Endpoints>>,
@@ -152,7 +153,11 @@ impl Servers {
                 None if self.local_stopped.load(Ordering::SeqCst) => {
                     return Err(errors::local_off());
                 }
-                None => self.start_local().await?,
+                None => {
+                    let base = self.start_local().await?;
+                    self.local_started.notify_one();
+                    base
+                }
             };
             return Ok(self.local_server(base));
         }
@@ -216,7 +221,6 @@ impl Servers {
     /// Starts the local library, or answers where it runs already.
     pub(crate) async fn start_local(&self) -> Result<Url, UiError> {
         self.local_stopped.store(false, Ordering::SeqCst);
-        let was_running = self.local.base().is_some();
         let base = self
             .local
             .start(self.book.local_port())
@@ -237,9 +241,6 @@ impl Servers {
             .await;
         if let Err(error) = moved {
             tracing::warn!(error = %error, "the account on this computer was not told of the new port");
-        }
-        if !was_running {
-            self.local_started.notify_one();
         }
         Ok(base)
     }

@@ -145,7 +145,7 @@ impl Servers {
     /// Starts the local library at the start of the app. Not coming up is shown, not fatal.
     pub(crate) async fn start_local_in_background(self: &Arc<Self>) {
         match self.start_local().await {
-            Ok(_) => self.announce().await,
+            Ok(_) => self.local_started.notify_one(),
             Err(error) => {
                 tracing::warn!(error = %error, "the local library did not start");
                 let status = Status {

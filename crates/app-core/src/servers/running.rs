@@ -52,14 +52,19 @@ impl AppCore {
             loop {
                 tokio::select! {
                     () = stop.cancelled() => return,
-                    changed = changes.changed() => if changed.is_err() { return },
+                    changed = changes.changed() => {
+                        if changed.is_err() {
+                            return;
+                        }
+                        servers.announce().await;
+                    }
+                    // Asking announces what it finds.
                     () = servers.local_started.notified() => {
                         if let Err(error) = servers.refresh(LOCAL_ID).await {
                             tracing::warn!(error = %error, "the library on this computer was not asked");
                         }
                     }
                 }
-                servers.announce().await;
             }
         });
     }
