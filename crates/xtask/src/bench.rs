@@ -1,90 +1,258 @@
-//! How fast transfers are beside the official client, in one run on one machine. Numbers are ratios; the seconds
-//! stand beside them so that a reader can judge the machine.
+//! How fast transfers are beside the official client and beside what the machine can do, in one run.
+//! The claims are ratios; the seconds stand beside them so that a reader can judge the machine.
 
-use std::io::{BufRead as _, BufReader};
+mod client;
+mod floor;
+mod library;
+mod measure;
+mod report;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 
+use self::client::{Client, Round, Side};
+use self::library::{Library, Running};
+use self::report::Rounds;
 use crate::{root, step};
 
-/// Who has the libraries of a bench.
-const OWNER: &str = "bench";
+/// What is measured.
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+pub(crate) enum Bench {
+    /// Pushes and pulls beside the official client, directly and over a slow line.
+    Transfer {
+        /// Size of the image.
+        #[arg(long, default_value_t = 1024)]
+        mebibytes: u64,
+        /// Size of the image for the slow line.
+        #[arg(long, default_value_t = 256)]
+        slow_mebibytes: u64,
+        /// How often.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
+        /// How often over the slow line.
+        #[arg(long, default_value_t = 3)]
+        slow_rounds: u32,
+    },
+}
 
-/// Pushes and pulls an image of `mebibytes` with both clients, `rounds` times in turn, and prints the medians.
-pub(crate) fn run(mebibytes: u64, rounds: usize) -> Result<()> {
-    ensure!(rounds > 0, "a bench has at least one round");
-    build()?;
+/// The line that a home office has: there and back in 80 ms, 20 Mbit/s for each connection.
+const SLOW_DELAY_MS: u32 = 80;
+const SLOW_MBIT: u32 = 20;
+
+pub(crate) fn run(bench: Bench) -> Result<()> {
+    let Bench::Transfer {
+        mebibytes,
+        slow_mebibytes,
+        rounds,
+        slow_rounds,
+    } = bench;
     let folder = root::target().join("bench");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
-    let peer = folder.join("go-peer");
-    step::quiet(
-        "official Go client",
-        Command::new("go")
-            .args(["build", "-C"])
-            .arg(root::root().join("tests/peers/go"))
-            .arg("-o")
-            .arg(&peer)
-            .arg("."),
-    )?;
-    let mut ours = Side::new(&folder, "sifter", program("sifter-cli"))?;
-    let mut official = Side::new(&folder, "official", peer)?;
-    let mut copies = Vec::new();
-    for round in 0..rounds {
-        // Another size every time: what a library has already is not sent again.
-        let image = folder.join(format!("image-{round}.sif"));
-        let size = mebibytes + u64::try_from(round)?;
-        let made = Command::new(program("sample-image"))
-            .arg(&image)
-            .arg(size.to_string())
-            .status()?;
-        ensure!(made.success(), "the image could not be made");
-        copies.push(seconds(|| Ok(copy(&image, &folder.join("copy"))?))?);
-        // Taking turns at being first evens out what the other has left in the caches.
-        let sides = if round % 2 == 0 {
-            [&mut ours, &mut official]
-        } else {
-            [&mut official, &mut ours]
-        };
-        for side in sides {
-            side.round(&image, round)?;
-        }
-        std::fs::remove_file(&image)?;
-    }
-    step::say(&format!("{mebibytes} MiB, medians of {rounds} rounds"));
-    let copied = median(&mut copies);
-    step::say(&format!("  copy on this disk, synced   {copied:6.2} s"));
-    for (what, sifter, official) in [
-        ("push", &mut ours.pushes, &mut official.pushes),
-        ("pull", &mut ours.pulls, &mut official.pulls),
-    ] {
-        let (sifter, official) = (median(sifter), median(official));
-        step::say(&format!(
-            "  {what}  Sifter {sifter:6.2} s   official client {official:6.2} s   ratio {:.2}   to a copy {:.2}",
-            sifter / official,
-            sifter / copied,
-        ));
-    }
-    drop((ours, official));
-    Ok(std::fs::remove_dir_all(folder)?)
+    let stage = Stage::build(folder)?;
+    stage.memory(mebibytes)?;
+    stage.loopback(mebibytes, rounds)?;
+    stage.slow_line(slow_mebibytes, slow_rounds)?;
+    Ok(std::fs::remove_dir_all(stage.folder)?)
 }
 
-fn build() -> Result<()> {
-    step::quiet(
-        "release programs",
-        Command::new("cargo").args([
-            "build",
-            "--release",
-            "--bins",
-            "--package=sifter-cli",
-            "--package=sifter-library-server",
-            "--package=sifter-test-support",
-        ]),
+/// Where a bench takes place, and its programs.
+struct Stage {
+    folder: PathBuf,
+    sifter: PathBuf,
+    official: PathBuf,
+}
+
+impl Stage {
+    fn build(folder: PathBuf) -> Result<Self> {
+        step::quiet(
+            "release programs",
+            Command::new("cargo").args([
+                "build",
+                "--release",
+                "--bins",
+                "--package=sifter-cli",
+                "--package=sifter-library-server",
+                "--package=sifter-test-support",
+            ]),
+        )?;
+        let official = folder.join("go-peer");
+        step::quiet(
+            "official Go client",
+            Command::new("go")
+                .args(["build", "-C"])
+                .arg(root::root().join("tests/peers/go"))
+                .arg("-o")
+                .arg(&official)
+                .arg("."),
+        )?;
+        Ok(Self {
+            folder,
+            sifter: program("sifter-cli"),
+            official,
+        })
+    }
+
+    /// How much more memory a large image takes than a small one.
+    fn memory(&self, mebibytes: u64) -> Result<()> {
+        let small = self.sifter_alone("small", 1)?;
+        let large = self.sifter_alone("large", mebibytes)?;
+        for (what, small, large) in [
+            ("push", small.push.peak, large.push.peak),
+            ("pull", small.pull.peak, large.pull.peak),
+        ] {
+            step::say(&format!(
+                "memory of a {what}: {} for 1 MiB, {} for {mebibytes} MiB: {} more",
+                report::mebibytes(small),
+                report::mebibytes(large),
+                report::mebibytes(large.saturating_sub(small)),
+            ));
+        }
+        Ok(())
+    }
+
+    fn sifter_alone(&self, name: &str, mebibytes: u64) -> Result<Round> {
+        let library = Library::start(&self.folder.join(name))?;
+        let image = self.image(mebibytes)?;
+        let round = self
+            .side(Client::Sifter, &library, &library.server.address)
+            .round(&image, name)?;
+        std::fs::remove_file(image)?;
+        std::fs::remove_dir_all(self.folder.join(name))?;
+        Ok(round)
+    }
+
+    fn loopback(&self, mebibytes: u64, rounds: u32) -> Result<()> {
+        let libraries = self.libraries()?;
+        let mut floor = Vec::new();
+        let measured = self.rounds(
+            &libraries,
+            libraries
+                .each_ref()
+                .map(|library| library.server.address.as_str()),
+            (mebibytes, rounds),
+            |image| {
+                floor.push(floor::measure(image, &self.folder.join("copy"))?);
+                Ok(())
+            },
+        )?;
+        report::print(
+            &format!("{mebibytes} MiB over loopback"),
+            &measured,
+            Some(&floor),
+        );
+        self.clear()
+    }
+
+    fn slow_line(&self, mebibytes: u64, rounds: u32) -> Result<()> {
+        let libraries = self.libraries()?;
+        let [sifter, official] = libraries
+            .each_ref()
+            .map(|library| slow_line(&library.server.address));
+        let (sifter, official) = (sifter?, official?);
+        let measured = self.rounds(
+            &libraries,
+            [&sifter.address, &official.address],
+            (mebibytes, rounds),
+            |_| Ok(()),
+        )?;
+        report::print(
+            &format!(
+                "{mebibytes} MiB over {SLOW_MBIT} Mbit/s for each connection, {SLOW_DELAY_MS} ms"
+            ),
+            &measured,
+            None,
+        );
+        self.clear()
+    }
+
+    /// Both clients in turn, each with its library, and `between` with every image.
+    fn rounds(
+        &self,
+        libraries: &[Library; 2],
+        addresses: [&str; 2],
+        (mebibytes, rounds): (u64, u32),
+        mut between: impl FnMut(&Path) -> Result<()>,
+    ) -> Result<Rounds> {
+        ensure!(rounds > 0, "a bench has at least one round");
+        let [ours, theirs] = libraries;
+        let sifter = self.side(Client::Sifter, ours, addresses[0]);
+        let official = self.side(Client::Official, theirs, addresses[1]);
+        let mut measured = Rounds {
+            sifter: Vec::new(),
+            official: Vec::new(),
+        };
+        for round in 0..rounds {
+            // Another size every time: what a library has already is not sent again.
+            let image = self.image(mebibytes + u64::from(round))?;
+            between(&image)?;
+            let tag = format!("r{round}");
+            // Taking turns at being first evens out what the other has left in the caches.
+            let sides = if round % 2 == 0 {
+                [&sifter, &official]
+            } else {
+                [&official, &sifter]
+            };
+            for side in sides {
+                let numbers = side.round(&image, &tag)?;
+                match side.client {
+                    Client::Sifter => measured.sifter.push(numbers),
+                    Client::Official => measured.official.push(numbers),
+                }
+            }
+            std::fs::remove_file(image)?;
+        }
+        Ok(measured)
+    }
+
+    fn libraries(&self) -> Result<[Library; 2]> {
+        Ok([
+            Library::start(&self.folder.join("sifter"))?,
+            Library::start(&self.folder.join("official"))?,
+        ])
+    }
+
+    fn side<'a>(&'a self, client: Client, library: &'a Library, address: &'a str) -> Side<'a> {
+        Side {
+            client,
+            program: match client {
+                Client::Sifter => &self.sifter,
+                Client::Official => &self.official,
+            },
+            library,
+            address,
+            folder: self.folder.clone(),
+        }
+    }
+
+    fn image(&self, mebibytes: u64) -> Result<PathBuf> {
+        let image = self.folder.join("image.sif");
+        let made = Command::new(program("sample-image"))
+            .arg(&image)
+            .arg(mebibytes.to_string())
+            .status()?;
+        ensure!(made.success(), "the image could not be made");
+        Ok(image)
+    }
+
+    fn clear(&self) -> Result<()> {
+        for name in ["sifter", "official"] {
+            std::fs::remove_dir_all(self.folder.join(name))?;
+        }
+        Ok(())
+    }
+}
+
+fn slow_line(to: &str) -> Result<Running> {
+    Running::start(
+        Command::new(program("slow-line"))
+            .arg(to.trim_start_matches("http://"))
+            .arg(SLOW_DELAY_MS.to_string())
+            .arg(SLOW_MBIT.to_string()),
     )
 }
 
@@ -92,135 +260,4 @@ fn program(name: &str) -> PathBuf {
     root::target()
         .join("release")
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// One client with a library of its own.
-struct Side {
-    client: PathBuf,
-    official: bool,
-    folder: PathBuf,
-    address: String,
-    server: Child,
-    pushes: Vec<f64>,
-    pulls: Vec<f64>,
-}
-
-impl Side {
-    fn new(folder: &Path, name: &str, client: PathBuf) -> Result<Self> {
-        let folder = folder.join(name);
-        let data = folder.join("library");
-        std::fs::create_dir_all(&data)?;
-        let mut server = Command::new(program("sifter-library"))
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--owner",
-                OWNER,
-                "--data",
-            ])
-            .arg(&data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("the library does not start")?;
-        let said = server.stdout.take().context("no output to read")?;
-        let mut line = String::new();
-        BufReader::new(said).read_line(&mut line)?;
-        let address = line
-            .trim()
-            .strip_prefix("Library at ")
-            .context("the library does not say where it is")?
-            .trim_end_matches('/')
-            .to_owned();
-        let token = Command::new(program("sifter-library"))
-            .args(["token", "create", "--name", "bench", "--data"])
-            .arg(&data)
-            .output()?;
-        ensure!(token.status.success(), "no token could be made");
-        std::fs::write(folder.join("token"), token.stdout)?;
-        Ok(Self {
-            client,
-            official: name == "official",
-            folder,
-            address,
-            server,
-            pushes: Vec::new(),
-            pulls: Vec::new(),
-        })
-    }
-
-    fn round(&mut self, image: &Path, round: usize) -> Result<()> {
-        let reference = format!("{OWNER}/speed/image:r{round}");
-        let fetched = self.folder.join("fetched.sif");
-        let pushed = seconds(|| self.call("push", &[image.as_os_str(), reference.as_ref()]))?;
-        let pulled = seconds(|| self.call("pull", &[reference.as_ref(), fetched.as_os_str()]))?;
-        ensure!(
-            std::fs::metadata(&fetched)?.len() == std::fs::metadata(image)?.len(),
-            "the image that came back has another size"
-        );
-        std::fs::remove_file(fetched)?;
-        self.pushes.push(pushed);
-        self.pulls.push(pulled);
-        Ok(())
-    }
-
-    fn call(&self, verb: &str, arguments: &[&std::ffi::OsStr]) -> Result<()> {
-        let mut command = Command::new(&self.client);
-        let token = self.folder.join("token");
-        if self.official {
-            command.args([
-                verb,
-                "-arch",
-                "amd64",
-                "-library",
-                &self.address,
-                "-token-file",
-            ]);
-        } else {
-            command.args([
-                verb,
-                "--arch",
-                "amd64",
-                "--server",
-                &self.address,
-                "--token-file",
-            ]);
-        }
-        let output = command.arg(token).args(arguments).output()?;
-        if !output.status.success() {
-            bail!(
-                "{verb} with {} failed: {}{}",
-                self.client.display(),
-                String::from_utf8_lossy(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Side {
-    fn drop(&mut self) {
-        // Both fail only when it has ended already.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
-/// Copies a file and waits until it is on the disk.
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::copy(from, to)?;
-    std::fs::File::open(to)?.sync_all()
-}
-
-fn seconds(work: impl FnOnce() -> Result<()>) -> Result<f64> {
-    let begun = Instant::now();
-    work()?;
-    Ok(begun.elapsed().as_secs_f64())
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

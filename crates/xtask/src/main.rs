@@ -37,14 +37,11 @@ enum Task {
         #[arg(value_enum)]
         scenario: e2e::Scenario,
     },
-    /// Measures pushes and pulls beside the official client.
+    /// Measures Sifter beside the official programs and the machine's own limits.
     Bench {
-        /// Size of the image.
-        #[arg(long, default_value_t = 1024)]
-        mebibytes: u64,
-        /// How often.
-        #[arg(long, default_value_t = 3)]
-        rounds: usize,
+        /// Which part.
+        #[command(subcommand)]
+        bench: bench::Bench,
     },
     /// Runs programs nobody here wrote against Sifter: the official Go client.
     Interop,
@@ -61,7 +58,7 @@ fn main() -> std::process::ExitCode {
         Task::Run => run::run(),
         Task::Test => test::test(),
         Task::E2e { scenario } => e2e::run(scenario),
-        Task::Bench { mebibytes, rounds } => bench::run(mebibytes, rounds),
+        Task::Bench { bench } => bench::run(bench),
         Task::Interop => e2e::run(e2e::Scenario::CliInterop),
         Task::Check => packages::ensure(packages::Purpose::Build).and_then(|()| check::all()),
         Task::Generate => generate::write(),

@@ -33,6 +33,7 @@ type options struct {
 	tokenFile string
 	arch      string
 	single    bool
+	part      int64
 	signed    bool
 }
 
@@ -94,6 +95,7 @@ func parse(args []string) (options, []string, error) {
 	flags.StringVar(&opts.tokenFile, "token-file", "", "`file` with the token on its first line")
 	flags.StringVar(&opts.arch, "arch", runtime.GOARCH, "`architecture` of the image")
 	flags.BoolVar(&opts.single, "single", false, "pull as one stream instead of in parts")
+	flags.Int64Var(&opts.part, "part", 5<<20, "`bytes` in a part of a pull; the default is the command line's")
 	flags.BoolVar(&opts.signed, "signed", false, "search signed images only")
 	if err := flags.Parse(args[1:]); err != nil {
 		return opts, nil, err

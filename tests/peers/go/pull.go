@@ -25,7 +25,8 @@ func pull(ctx context.Context, client *library.Client, opts options, args []stri
 	if opts.single {
 		err = client.DownloadImage(ctx, file, opts.arch, path, tag, nil)
 	} else {
-		spec := &library.Downloader{Concurrency: 4, PartSize: 1 << 20, BufferSize: 32 << 10}
+		// As many at once as the command line has unless it is told otherwise.
+		spec := &library.Downloader{Concurrency: 3, PartSize: opts.part, BufferSize: 32 << 10}
 		err = client.ConcurrentDownloadImage(ctx, file, opts.arch, path, tag, spec, nil)
 	}
 	if err != nil {
