@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::budget::{Budgets, Limits};
 use crate::error::Error;
 use crate::file_name::FileName;
 use crate::journal::Request;
@@ -31,6 +32,7 @@ use table::Table;
 pub struct Engine {
     commands: mpsc::Sender<Command>,
     table: Arc<Table>,
+    budgets: Arc<Budgets>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
 }
 
@@ -45,10 +47,13 @@ impl Engine {
         options: EngineOptions,
     ) -> Result<Self, Error> {
         let (commands, received) = mpsc::channel(32);
-        let (table, snapshots) = Desk::open(data_dir, factory, options, received).await?;
+        let budgets = Arc::new(Budgets::new(options.limits));
+        let shared = Arc::clone(&budgets);
+        let (table, snapshots) = Desk::open(data_dir, factory, options, shared, received).await?;
         Ok(Self {
             commands,
             table,
+            budgets,
             snapshots,
         })
     }
@@ -144,6 +149,12 @@ impl Engine {
     /// stopped when there are more of them.
     pub async fn set_large_lane(&self, places: usize) -> Result<(), Error> {
         self.ask(|reply| Command::SetLargeLane(places, reply)).await
+    }
+
+    /// Changes how fast bytes may go, also for transfers that run. Each direction has one budget that all
+    /// of them share.
+    pub fn set_limits(&self, limits: Limits) {
+        self.budgets.set(limits);
     }
 
     /// Stops quickly. Unfinished transfers go on at the next [`open`](Self::open).

@@ -7,6 +7,7 @@
 //!
 //! Start with [`Engine::open`].
 
+mod budget;
 mod digest;
 mod engine;
 mod error;
@@ -22,6 +23,7 @@ mod request;
 mod run;
 mod view;
 
+pub use budget::Limits;
 pub use digest::{DigestError, Md5Digest, Sha256Digest};
 pub use engine::Engine;
 pub use error::{Error, Failure, TransferError};

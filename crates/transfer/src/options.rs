@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::budget::Limits;
+
 /// How the engine divides its work. The defaults suit a desktop; tests make everything smaller.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
@@ -36,6 +38,8 @@ pub struct EngineOptions {
     pub history: Duration,
     /// Bytes that stay free on the disk beside what a download needs.
     pub free_space_margin: u64,
+    /// How fast bytes may go, until [`Engine::set_limits`](crate::Engine::set_limits) says otherwise.
+    pub limits: Limits,
 }
 
 impl Default for EngineOptions {
@@ -55,6 +59,7 @@ impl Default for EngineOptions {
             update_interval: Duration::from_millis(100),
             history: Duration::from_secs(30 * 24 * 60 * 60),
             free_space_margin: 16 << 20,
+            limits: Limits::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::budget::Budgets;
 use crate::error::{Error, Failure, TransferError};
 use crate::journal::{Checkpoint, Journal, Request};
 use crate::live::Live;
@@ -27,6 +28,8 @@ pub(crate) struct Surroundings {
     pub(crate) journal: Journal,
     pub(crate) factory: Arc<dyn RemoteFactory>,
     pub(crate) options: Arc<EngineOptions>,
+    /// How fast bytes may go, for all transfers together.
+    pub(crate) budgets: Arc<Budgets>,
     /// Rung when an upload was given up, so that its server gets to know.
     pub(crate) abandoned: Arc<tokio::sync::Notify>,
 }
@@ -109,6 +112,10 @@ impl Run {
 
     pub(crate) fn options(&self) -> &EngineOptions {
         &self.surroundings.options
+    }
+
+    pub(crate) fn budgets(&self) -> &Arc<Budgets> {
+        &self.surroundings.budgets
     }
 
     /// The checkpoint as last written.

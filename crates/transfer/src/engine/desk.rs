@@ -18,6 +18,7 @@ use super::janitor::{self, in_background};
 use super::publisher;
 use super::queue::{self, Places};
 use super::table::{Entry, Intent, Table};
+use crate::budget::Budgets;
 use crate::error::Error;
 use crate::journal::{Checkpoint, Journal, Record, Request, Status, Times};
 use crate::options::EngineOptions;
@@ -54,6 +55,7 @@ impl Desk {
         data_dir: &Path,
         factory: Arc<dyn RemoteFactory>,
         options: EngineOptions,
+        budgets: Arc<Budgets>,
         received: mpsc::Receiver<Command>,
     ) -> Result<(Arc<Table>, watch::Receiver<Arc<Snapshot>>), Error> {
         let changed = Arc::new(Notify::new());
@@ -79,6 +81,7 @@ impl Desk {
             journal,
             factory,
             options,
+            budgets,
             abandoned: Arc::new(Notify::new()),
         };
         let (sender, snapshots) = watch::channel(Arc::new(table.snapshot()));

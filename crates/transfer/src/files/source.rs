@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::{blocking, read_at};
+use crate::budget::Budgets;
 use crate::error::{Failure, TransferError};
 use crate::journal::SourceIdentity;
 use crate::remote::Body;
@@ -76,13 +77,14 @@ impl Source {
         unchanged.await.unwrap_or(false)
     }
 
-    /// The bytes `offset..offset + length` as a body. `moved` hears of every buffer handed out, and
-    /// `opened` of every time the remote starts to read.
+    /// The bytes `offset..offset + length` as a body, as fast as `budgets` allow. `moved` hears of
+    /// every buffer handed out, and `opened` of every time the remote starts to read.
     pub(crate) fn body(
         &self,
         offset: u64,
         length: u64,
         buffer_size: usize,
+        budgets: Arc<Budgets>,
         opened: impl Fn() + Send + Sync + 'static,
         moved: impl Fn(u64) + Send + Sync + 'static,
     ) -> Body {
@@ -92,17 +94,21 @@ impl Source {
             opened();
             let file = Arc::clone(&file);
             let moved = Arc::clone(&moved);
+            let budgets = Arc::clone(&budgets);
             stream::try_unfold(0_u64, move |done| {
                 let file = Arc::clone(&file);
                 let moved = Arc::clone(&moved);
+                let budgets = Arc::clone(&budgets);
                 async move {
                     if done == length {
                         return Ok(None);
                     }
-                    let bytes = blocking(move || {
-                        read_chunk(&file, offset + done, length - done, buffer_size)
-                    })
-                    .await?;
+                    let piece = budgets.up.piece(buffer_size);
+                    let wanted =
+                        usize::try_from(length - done).map_or(piece, |left| left.min(piece));
+                    // Before reading: who waits holds no buffer.
+                    budgets.up.take(wanted as u64).await;
+                    let bytes = blocking(move || read_chunk(&file, offset + done, wanted)).await?;
                     moved(bytes.len() as u64);
                     let done = done + bytes.len() as u64;
                     Ok(Some((bytes, done)))
@@ -113,8 +119,7 @@ impl Source {
     }
 }
 
-fn read_chunk(file: &File, offset: u64, left: u64, buffer_size: usize) -> io::Result<Bytes> {
-    let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer_size);
+fn read_chunk(file: &File, offset: u64, wanted: usize) -> io::Result<Bytes> {
     let mut buffer = vec![0_u8; wanted];
     if read_at(file, &mut buffer, offset)? < wanted {
         return Err(io::ErrorKind::UnexpectedEof.into());

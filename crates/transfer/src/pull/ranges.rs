@@ -60,7 +60,7 @@ impl Pull<'_> {
             .filter(|n| !arrived.contains(n))
             .collect();
         let mut waiting = missing.into_iter();
-        let pace = Pace::new(self.run.options());
+        let pace = Pace::new(self.run.options(), &self.run.budgets().down);
         let progress = AtomicU32::new(0);
         let mut contiguous = 0;
         let mut unrecorded = Vec::new();
@@ -179,7 +179,7 @@ impl Pull<'_> {
         layout: Layout,
         number: u32,
         progress: &AtomicU32,
-        pace: &Pace,
+        pace: &Pace<'_>,
     ) -> Result<CompletedPart, RangesStop> {
         let range = layout.range(number);
         let mut writer = Writer::new(self, part_file, number, range.clone());

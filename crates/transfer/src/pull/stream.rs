@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
@@ -107,16 +108,26 @@ impl<'a> Writer<'a> {
             if bytes.len() as u64 > missing {
                 return Err(Arrival::TooMuch);
             }
-            self.buffer.extend_from_slice(&bytes);
-            let (number, count) = (self.number, bytes.len() as u64);
-            self.pull
-                .run
-                .live
-                .change(|state| state.part_moved(number, count));
+            self.keep(bytes, limit).await.map_err(Arrival::Disk)?;
+        }
+    }
+
+    /// Takes bytes over, as fast as the budget allows. While it does not, nothing more is read, which
+    /// is how the server gets to know.
+    async fn keep(&mut self, mut bytes: Bytes, limit: usize) -> io::Result<()> {
+        let run = self.pull.run;
+        let budget = &run.budgets().down;
+        while !bytes.is_empty() {
+            let piece = bytes.split_to(budget.piece(bytes.len()));
+            budget.take(piece.len() as u64).await;
+            self.buffer.extend_from_slice(&piece);
+            let (number, count) = (self.number, piece.len() as u64);
+            run.live.change(|state| state.part_moved(number, count));
             if self.buffer.len() >= limit {
-                self.flush().await.map_err(Arrival::Disk)?;
+                self.flush().await?;
             }
         }
+        Ok(())
     }
 
     async fn flush(&mut self) -> io::Result<()> {

@@ -24,12 +24,12 @@ const MOST_DAMAGED: u32 = 2;
 const WHOLE: u32 = 1;
 
 /// How the parts lie in the file.
-struct Layout {
+struct Layout<'a> {
     part_size: u64,
     digest_needed: bool,
     /// Grows with every acknowledgement: tries are counted anew when something gets through.
     progress: AtomicU32,
-    pace: Pace,
+    pace: Pace<'a>,
 }
 
 impl Push<'_> {
@@ -55,7 +55,7 @@ impl Push<'_> {
             part_size,
             digest_needed,
             progress: AtomicU32::new(0),
-            pace: Pace::new(self.run.options()),
+            pace: Pace::new(self.run.options(), &self.run.budgets().up),
         };
         let mut waiting = (1..=total).filter(|number| !acknowledged.contains(number));
         let mut sending = FuturesUnordered::new();
@@ -126,7 +126,7 @@ impl Push<'_> {
     async fn send_part(
         &self,
         session: &PushSession,
-        layout: &Layout,
+        layout: &Layout<'_>,
         number: u32,
     ) -> Result<(), Stop> {
         let length = self.part_length(number, layout.part_size);
@@ -167,7 +167,7 @@ impl Push<'_> {
 
     async fn digest_of_part(
         &self,
-        layout: &Layout,
+        layout: &Layout<'_>,
         number: u32,
         offset: u64,
         length: u64,
@@ -236,6 +236,7 @@ impl Push<'_> {
             offset,
             length,
             self.run.options().buffer_size.max(1),
+            Arc::clone(self.run.budgets()),
             move || {
                 opened.store(0, Ordering::Relaxed);
                 live.change(|state| state.part_begins(number, 0));

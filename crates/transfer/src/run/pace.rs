@@ -5,14 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use crate::budget::Budget;
 use crate::options::EngineOptions;
 
 /// One more part has to make a transfer faster by this factor to be worth another one.
 const GAIN: f64 = 1.05;
 
 /// The places for the parts of one transfer.
-pub(crate) struct Pace {
+pub(crate) struct Pace<'a> {
     places: Semaphore,
+    budget: &'a Budget,
     state: Mutex<State>,
 }
 
@@ -27,21 +29,25 @@ struct State {
     since: Instant,
     bytes: u64,
     parts: usize,
+    /// What [`Budget::waits`] was at `since`.
+    waits: u64,
     /// Parts that fail together count as one failure.
     failing: bool,
 }
 
 /// A place for one try of one part.
 pub(crate) struct Place<'a> {
-    pace: &'a Pace,
+    pace: &'a Pace<'a>,
     permit: Option<SemaphorePermit<'a>>,
 }
 
-impl Pace {
-    pub(crate) fn new(options: &EngineOptions) -> Self {
+impl<'a> Pace<'a> {
+    /// For bytes that count against `budget`.
+    pub(crate) fn new(options: &EngineOptions, budget: &'a Budget) -> Self {
         let limit = options.parallel_parts.max(1);
         Self {
             places: Semaphore::new(limit),
+            budget,
             state: Mutex::new(State {
                 limit,
                 most: options.most_parallel_parts.max(limit),
@@ -50,6 +56,7 @@ impl Pace {
                 since: Instant::now(),
                 bytes: 0,
                 parts: 0,
+                waits: budget.waits(),
                 failing: false,
             }),
         }
@@ -78,7 +85,13 @@ impl Pace {
         }
         let seconds = state.since.elapsed().as_secs_f64();
         let speed = state.bytes as f64 / seconds.max(f64::EPSILON);
-        state.measure_anew();
+        let waits = self.budget.waits();
+        let was_limited = waits != state.waits;
+        state.measure_anew(waits);
+        // The speed of a limit says nothing about the line.
+        if was_limited {
+            return;
+        }
         if speed <= state.best * GAIN {
             return;
         }
@@ -97,7 +110,7 @@ impl Pace {
     pub(crate) fn part_failed(&self) {
         let mut state = self.state();
         state.best = 0.0;
-        state.measure_anew();
+        state.measure_anew(self.budget.waits());
         if std::mem::replace(&mut state.failing, true) {
             return;
         }
@@ -114,7 +127,8 @@ impl Pace {
 }
 
 impl State {
-    fn measure_anew(&mut self) {
+    fn measure_anew(&mut self, waits: u64) {
+        self.waits = waits;
         self.since = Instant::now();
         self.bytes = 0;
         self.parts = 0;
@@ -139,16 +153,17 @@ mod tests {
 
     use super::*;
 
-    fn pace(first: usize, most: usize) -> Pace {
-        Pace::new(&EngineOptions {
+    fn pace(budget: &Budget, first: usize, most: usize) -> Pace<'_> {
+        let options = EngineOptions {
             parallel_parts: first,
             most_parallel_parts: most,
             ..EngineOptions::default()
-        })
+        };
+        Pace::new(&options, budget)
     }
 
     /// Lets a round of parts through that takes `seconds`.
-    async fn round(pace: &Pace, seconds: u64) {
+    async fn round(pace: &Pace<'_>, seconds: u64) {
         tokio::time::advance(Duration::from_secs(seconds)).await;
         for _ in 0..pace.limit() {
             pace.part_arrived(1000);
@@ -157,7 +172,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_grows_while_the_transfer_gets_faster_and_no_further_than_allowed() {
-        let pace = pace(2, 5);
+        let budget = Budget::new(None);
+        let pace = pace(&budget, 2, 5);
         let mut limits = vec![pace.limit()];
         for _ in 0..6 {
             // Every part takes a second, however many there are.
@@ -170,7 +186,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_stays_where_more_parts_bring_no_more_speed() {
-        let pace = pace(2, 16);
+        let budget = Budget::new(None);
+        let pace = pace(&budget, 2, 16);
         for _ in 0..20 {
             // The line is full: twice as many parts take twice as long.
             let seconds = pace.limit() as u64;
@@ -181,7 +198,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_shrinks_once_for_failures_that_come_together_and_recovers() {
-        let pace = pace(8, 8);
+        let budget = Budget::new(None);
+        let pace = pace(&budget, 8, 8);
         let places = [pace.place().await, pace.place().await, pace.place().await];
         for _ in 0..8 {
             pace.part_failed();
@@ -200,5 +218,30 @@ mod tests {
             round(&pace, 1).await;
         }
         assert_eq!((pace.limit(), pace.places.available_permits()), (8, 8));
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_makes_it_neither_grow_nor_shrink() {
+        let budget = Budget::new(std::num::NonZeroU64::new(4000));
+        let pace = pace(&budget, 4, 12);
+        for limited in [true, true, true, false, true] {
+            if !limited {
+                budget.set(None);
+            }
+            for _ in 0..pace.limit() {
+                budget.take(1000).await;
+            }
+            round(&pace, if limited { 1 } else { 0 }).await;
+            assert_eq!(pace.limit(), if limited { 4 } else { 5 });
+            if !limited {
+                break;
+            }
+        }
+        for _ in 0..20 {
+            round(&pace, 1).await;
+        }
+        assert!(
+            pace.limit() > 4,
+            "once it is lifted, the line is tried again"
+        );
     }
 }

@@ -10,6 +10,7 @@
 mod chaos;
 mod fake;
 mod invariants;
+mod limits;
 mod pace;
 mod pull;
 mod push;
