@@ -101,8 +101,9 @@ impl ApiError {
     }
 
     /// Finds the error in the body of a failed answer: the envelope's, or one of the two shapes that
-    /// Hinkskalle sends (`{"errors":[{"title","detail"}]}` and `{"message"}`). `None` for anything
-    /// else, such as a proxy's HTML page. Messages are cut at [`MAX_MESSAGE_LEN`] and lose control
+    /// Hinkskalle sends (`{"errors":[{"title","detail"}]}` and `{"message"}`), or a registry's
+    /// (`{"errors":[{"code","message"}]}`, the code a word). `None` for anything else, such as a
+    /// proxy's HTML page. Messages are cut at [`MAX_MESSAGE_LEN`] and lose control
     /// characters.
     #[must_use]
     pub fn find_in(body: &[u8]) -> Option<Self> {
@@ -127,7 +128,9 @@ impl ApiError {
             });
         }
         if let Some(error) = body.get("errors").and_then(|errors| errors.get(0)) {
-            let message = text(error.get("detail")).or_else(|| text(error.get("title")))?;
+            let message = ["detail", "title", "message"]
+                .into_iter()
+                .find_map(|key| text(error.get(key)))?;
             return Some(Self {
                 code: number(error.get("code")),
                 message,
@@ -181,6 +184,10 @@ mod tests {
             (
                 r#"{"status":"error","errors":[{"title":"T","detail":"D","code":412}]}"#,
                 Some((412, "D")),
+            ),
+            (
+                r#"{"errors":[{"code":"DENIED","message":"M","detail":{}}]}"#,
+                Some((0, "M")),
             ),
             (
                 r#"{"message":"Method\u0007 Not Allowed"}"#,

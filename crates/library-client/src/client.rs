@@ -45,14 +45,17 @@ pub struct LibraryClient {
     http: Http,
     endpoints: Arc<Endpoints>,
     origin: Origin,
-    tokens: Arc<dyn TokenSource>,
+    pub(crate) tokens: Arc<dyn TokenSource>,
 }
 
 /// One request, before it has a token.
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) url: Url,
-    pub(crate) json: Option<Vec<u8>>,
+    /// A small body and its media type.
+    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+    /// The value of an `Accept` header.
+    pub(crate) accept: Option<&'static str>,
     /// The value of a `Range` header.
     pub(crate) range: Option<String>,
     /// Whether to follow redirects. Only reading requests do.
@@ -62,16 +65,23 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) const fn get(url: Url) -> Self {
-        let (json, range) = (None, None);
+    /// A request without a body that follows no redirect.
+    pub(crate) const fn new(method: Method, url: Url) -> Self {
         Self {
-            method: Method::GET,
+            method,
             url,
-            json,
-            range,
-            follow: true,
+            body: None,
+            accept: None,
+            range: None,
+            follow: false,
             idle: None,
         }
+    }
+
+    pub(crate) const fn get(url: Url) -> Self {
+        let mut call = Self::new(Method::GET, url);
+        call.follow = true;
+        call
     }
 }
 
@@ -115,13 +125,13 @@ impl LibraryClient {
     }
 
     /// An address below the library's base. `path` is made of checked names and ids only.
-    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+    pub(crate) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
         below(&self.endpoints.library, path, query)
     }
 
     /// Sends a request with the account's token where the address is the library's own. After a 401
     /// it is sent once more with a fresh token.
-    async fn send(&self, mut call: Call) -> Result<Response, Error> {
+    pub(crate) async fn send(&self, mut call: Call) -> Result<Response, Error> {
         let mut redirects = 0;
         let mut refreshed = false;
         let mut token = None;
@@ -173,10 +183,13 @@ impl LibraryClient {
         if let Some(range) = &call.range {
             request = request.header(header::RANGE, range);
         }
-        if let Some(json) = &call.json {
+        if let Some(accept) = call.accept {
+            request = request.header(header::ACCEPT, accept);
+        }
+        if let Some((media_type, bytes)) = &call.body {
             request = request
-                .header(header::CONTENT_TYPE, "application/json")
-                .body(json.clone());
+                .header(header::CONTENT_TYPE, *media_type)
+                .body(bytes.clone());
         }
         pace::answer(request, call.idle.unwrap_or(self.http.idle())).await
     }
@@ -205,12 +218,9 @@ impl LibraryClient {
             .map_err(|source| Error::invalid_because("the request cannot be written", source))?;
         let url = self.url(path, &[]);
         let call = Call {
-            method,
-            url,
-            json: Some(json),
-            range: None,
-            follow: false,
+            body: Some(("application/json", json)),
             idle,
+            ..Call::new(method, url)
         };
         open_envelope(self.send(call).await?).await
     }

@@ -35,7 +35,7 @@ pub enum Error {
     /// 401 after a fresh token was tried, or without one.
     #[error("the library asks for a sign-in")]
     Unauthorized,
-    /// 403: signed in, but not allowed.
+    /// 403: signed in, but not allowed. Also 406 from Hinkskalle for a container that is read-only.
     #[error("the library does not allow it: {0}")]
     Forbidden(ApiError),
     /// 507, or 413 from Hinkskalle: the storage is used up.
@@ -44,7 +44,7 @@ pub enum Error {
     /// 409, or 412 from Hinkskalle: it is there already, or was changed by somebody else.
     #[error("it is there already: {0}")]
     Conflict(ApiError),
-    /// 400 from a storage that compared digests: what arrived is not what was sent.
+    /// 400 from a storage that compared digests, 422 from Hinkskalle: what arrived is not what was sent.
     #[error("the bytes arrived damaged: {0}")]
     DamagedOnArrival(ApiError),
     /// Any other refusal (4xx) of the request as it was made.
@@ -107,7 +107,8 @@ pub enum Error {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The server ignored `Range` and sent the whole file. Download it as one stream.
+    /// The server ignored `Range` and sent the whole file, or another part than the one asked for. Download
+    /// it as one stream.
     #[error("the server cannot send parts of a file")]
     RangeIgnored,
     /// A presigned address, or the target of a redirect, no longer works. Ask for a new one.
@@ -148,10 +149,27 @@ pub enum AddressFault {
     Redirect,
 }
 
+/// How a registry says the same (OCI distribution specification, error codes).
+const REGISTRY_DAMAGED: &str = "DIGEST_INVALID";
+
 /// Whether the body of a refusal says that digests differ.
 fn names_damage(body: &[u8]) -> bool {
     let body = String::from_utf8_lossy(body);
-    DAMAGED_CODES.iter().any(|code| body.contains(code))
+    let mut codes = DAMAGED_CODES.iter().chain([&REGISTRY_DAMAGED]);
+    codes.any(|code| body.contains(code))
+}
+
+/// Whether a 406 means that the container is closed to writers (Hinkskalle says "container is readonly").
+fn names_read_only(error: &ApiError) -> bool {
+    let letters = |letter: &char| letter.is_ascii_alphabetic();
+    let message: String = error.message.chars().filter(letters).collect();
+    message.to_ascii_lowercase().contains("readonly")
+}
+
+/// Whether a 422 means that size or digest of what arrived differ: what Hinkskalle says of either. Other
+/// libraries use the status for a file that is no image.
+fn names_mismatch(error: &ApiError) -> bool {
+    error.message.contains("does not match")
 }
 
 /// What the official client looks for in the message of an answer about an OCI image.
@@ -189,8 +207,10 @@ impl Error {
             400 if names_damage(body) => Self::DamagedOnArrival(error),
             401 => Self::Unauthorized,
             403 => Self::Forbidden(error),
+            406 if names_read_only(&error) => Self::Forbidden(error),
             409 | 412 => Self::Conflict(error),
             413 | 507 => Self::QuotaExceeded(error),
+            422 if names_mismatch(&error) => Self::DamagedOnArrival(error),
             429 => Self::Throttled { retry_after },
             status @ (408 | 500..=599) => Self::ServerFault {
                 status,
@@ -283,6 +303,7 @@ mod tests {
             "<Error><Code>BadDigest</Code></Error>",
             "<?xml version=\"1.0\"?><Error><Code>XAmzContentSHA256Mismatch</Code></Error>",
             r#"{"error":{"code":400,"message":"BadDigest: the SHA-256 differs"}}"#,
+            r#"{"errors":[{"code":"DIGEST_INVALID","message":"provided digest did not match"}]}"#,
         ] {
             assert!(
                 matches!(sorted(400, body), Error::DamagedOnArrival(_)),
@@ -294,6 +315,23 @@ mod tests {
             Error::Rejected { status: 400, .. }
         ));
         assert!(!sorted(400, "BadDigest").is_transient());
+    }
+
+    #[test]
+    fn what_hinkskalle_means_by_its_statuses_is_understood() {
+        let said = |status, detail: &str| {
+            let body =
+                format!(r#"{{"status":"error","errors":[{{"title":"T","detail":"{detail}"}}]}}"#);
+            sorted(status, &body)
+        };
+        let read_only = said(406, "container is readonly");
+        assert!(matches!(read_only, Error::Forbidden(_)));
+        let closed = said(406, "Upload 7 has invalid state");
+        assert!(matches!(closed, Error::Rejected { status: 406, .. }));
+        let damaged = said(422, "Image hash sha256.a does not match: b");
+        assert!(matches!(damaged, Error::DamagedOnArrival(_)));
+        let no_image = said(422, "the file is not a usable SIF image");
+        assert!(matches!(no_image, Error::Rejected { status: 422, .. }));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! * [`discover`](discovery::discover) turns what a person typed into [`Endpoints`].
 //! * [`LibraryClient`] speaks to one library. It asks a [`TokenSource`] for the bearer of each request
 //!   and sends it to exactly one origin, never along a redirect or to a presigned address.
+//! * [`oci`] speaks to the registry that some libraries keep their images in.
 //! * Every answer is bounded and checked. Nothing here retries (save once, after a 401 with a fresh
 //!   token), queues or touches a file: that is the transfer engine's work, and [`Error`] tells it
 //!   what is worth retrying.
@@ -16,6 +17,7 @@ pub mod discovery;
 pub mod error;
 pub mod http;
 pub mod location;
+pub mod oci;
 pub mod origin;
 pub mod probe;
 pub mod token;

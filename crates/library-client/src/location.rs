@@ -11,7 +11,7 @@ use crate::error::{AddressFault, Error};
 use crate::http::Http;
 
 /// The longest address that is taken from a server, in bytes.
-const MAX_URL_LEN: usize = 16 << 10;
+pub(crate) const MAX_URL_LEN: usize = 16 << 10;
 
 /// Parses an address that a server at `from` sent, relative to it.
 pub(crate) fn onward(http: &Http, from: &Url, text: &str) -> Result<Url, Error> {

@@ -8,8 +8,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sifter_library_api::{
-    Collection, CollectionName, Container, ContainerPath, Entity, EntityName, Image, LibraryRef,
-    Tag, Target, extensions,
+    Arch, Collection, CollectionName, Container, ContainerPath, Entity, EntityName, Image,
+    LibraryRef, Tag, Target, extensions,
 };
 
 use super::LibraryClient;
@@ -108,18 +108,24 @@ impl LibraryClient {
             return Ok(only_sound(rows).into_iter().map(clean_tags).collect());
         }
         let container = self.container(path).await?;
-        let cells = container.arch_tags.iter().flat_map(|(arch, tags)| {
-            tags.keys()
-                .filter_map(move |tag| Some((arch.parse().ok()?, Tag::new(tag.as_str()).ok()?)))
+        let by_arch = container.arch_tags.iter().flat_map(|(arch, tags)| {
+            tags.keys().filter_map(move |tag| {
+                let arch: Arch = arch.parse().ok()?;
+                Some((Some(arch), Tag::new(tag.as_str()).ok()?))
+            })
         });
-        let cells: Vec<_> = cells.take(MAX_LOOK_UPS).collect();
+        // Libraries of before 2019 know no architectures here.
+        let without = container.arch_tags.is_empty();
+        let without = container.image_tags.keys().filter(|_| without);
+        let without = without.filter_map(|tag| Some((None, Tag::new(tag.as_str()).ok()?)));
+        let cells: Vec<_> = by_arch.chain(without).take(MAX_LOOK_UPS).collect();
         let found: Vec<Option<(Tag, Image)>> = stream::iter(cells)
             .map(|(arch, tag)| async move {
                 let target = Target::Tags(vec![tag.clone()]);
                 let reference = LibraryRef::new(path.clone(), target);
-                match self.image(&reference, Some(arch)).await {
+                match self.image(&reference, arch).await {
                     Ok(mut image) => {
-                        image.arch = image.arch.or(Some(arch));
+                        image.arch = image.arch.or(arch);
                         Ok(Some((tag, image)))
                     }
                     // Moved or removed since the container was read, or not a SIF.

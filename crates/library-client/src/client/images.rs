@@ -42,15 +42,7 @@ impl LibraryClient {
     /// Any [`Error`].
     pub async fn delete_image(&self, reference: &LibraryRef, arch: Arch) -> Result<(), Error> {
         let url = self.url(&image_path(reference), &[("arch", arch.as_str())]);
-        let (json, range, idle) = (None, None, None);
-        let call = Call {
-            method: Method::DELETE,
-            url,
-            json,
-            range,
-            follow: false,
-            idle,
-        };
+        let call = Call::new(Method::DELETE, url);
         open_envelope::<Value>(self.send(call).await?).await?;
         Ok(())
     }
