@@ -110,6 +110,8 @@ pub struct AppCore {
     pub(crate) sign_ins: SignIns,
     pub(crate) engine: Engine,
     pub(crate) open_uploads: Arc<OpenUploads>,
+    /// Longer files go up in parts, where the library takes parts.
+    pub(crate) multipart_above: u64,
     pub(crate) presence: Arc<Presence>,
     pub(crate) drafts: Drafts,
     pub(crate) stop: CancellationToken,
@@ -179,6 +181,7 @@ impl AppCore {
             accounts,
             engine,
             open_uploads,
+            multipart_above: tuning.multipart_above,
             presence: Arc::default(),
             drafts: Drafts::default(),
             stop: CancellationToken::new(),

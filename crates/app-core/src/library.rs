@@ -113,7 +113,8 @@ impl AppCore {
             session.client.images(&container_path)
         )
         .map_err(failed)?;
-        let tags = tags_of(&session, &container).await.map_err(failed)?;
+        let tags = tags_of(&session, &container, &images).await;
+        let tags = tags.map_err(failed)?;
         let table = Matrix::new(&tags, &images);
         let library = &session.server.endpoints.library;
         let is_default = library.as_str().trim_end_matches('/') == DEFAULT_LIBRARY;
@@ -203,16 +204,35 @@ async fn own_entity(session: &Session) -> Result<Option<sifter_library_api::Enti
     }
 }
 
-/// The tags per architecture; a container's own row often brings them.
-pub(crate) async fn tags_of(session: &Session, container: &Container) -> Result<ArchTags, Error> {
+/// The tags per architecture; a container's own row often brings them. A library whose tags belong to no
+/// architecture has one image for each: that of the image it names.
+pub(crate) async fn tags_of(
+    session: &Session,
+    container: &Container,
+    images: &[Image],
+) -> Result<ArchTags, Error> {
     if !container.arch_tags.is_empty() {
         return Ok(container.arch_tags.clone());
     }
     match session.client.arch_tags(&container.id).await {
-        Ok(tags) => Ok(tags),
-        Err(error) if error.is_unsupported() => Ok(ArchTags::new()),
-        Err(error) => Err(error),
+        Err(error) if error.is_unsupported() => {}
+        answer => return answer,
     }
+    let flat = if container.image_tags.is_empty() {
+        match session.client.tags_v1(&container.id).await {
+            Err(error) if error.is_unsupported() => return Ok(ArchTags::new()),
+            answer => answer?,
+        }
+    } else {
+        container.image_tags.clone()
+    };
+    let mut tags = ArchTags::new();
+    for (tag, id) in flat {
+        let image = images.iter().find(|image| image.id == id);
+        let arch = image.and_then(|image| image.arch).map_or("", Arch::as_str);
+        tags.entry(arch.to_owned()).or_default().insert(tag, id);
+    }
+    Ok(tags)
 }
 
 /// A guess for drawing buttons; the server decides when they are pressed.

@@ -2,6 +2,7 @@
 
 mod book;
 mod connect;
+mod learned;
 mod local;
 mod running;
 mod view;
@@ -25,6 +26,7 @@ use crate::home::Home;
 pub use book::BookError;
 use book::{Book, SavedServer};
 pub(crate) use connect::quota_of;
+pub(crate) use learned::Learned;
 pub use local::LOCAL_ID;
 use local::{LOCAL_NAME, LocalLibrary};
 pub(crate) use view::host_text;

@@ -4,6 +4,7 @@ mod draft;
 mod effects;
 mod facts;
 mod plan;
+mod ways;
 
 use std::path::PathBuf;
 

@@ -29,7 +29,8 @@ pub use servers::{
 };
 pub use settings::{AppView, SettingsPatch, SettingsView, Theme};
 pub use transfers::{
-    ClashPolicy, Direction, DoneHow, DownloadPlan, Parts, Phase, TransferList, TransferView,
+    CapabilityNote, ClashPolicy, Direction, DoneHow, DownloadPlan, LinkCheck, Parts, Phase,
+    TransferList, TransferView,
 };
 pub use uploads::{
     DraftFile, DraftSheet, ImageFacts, TagEffect, UploadItem, UploadItemPlan, UploadPlan,

@@ -45,6 +45,8 @@ pub struct Capabilities {
     pub multipart: Option<bool>,
     /// Downloads in ranges, which resume.
     pub ranges: Option<bool>,
+    /// Sets only the tags it is asked to set; otherwise `latest` moves with every upload.
+    pub only_asked_tags: Option<bool>,
     /// Shows the quota before an upload.
     pub quota: Option<bool>,
     /// Full-text search.

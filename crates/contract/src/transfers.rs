@@ -29,6 +29,36 @@ pub enum DoneHow {
     Verified,
 }
 
+/// What a server cannot do, as far as a person notices it in a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CapabilityNote {
+    /// It takes a file only in one piece: an upload that is interrupted begins again.
+    NoParts,
+    /// It sends a file only in one piece: a download that is interrupted begins again.
+    NoRanges,
+    /// A tag belongs to one image there, whatever the architecture.
+    NoArchTags,
+    /// It takes uploads only in the way of libraries before 2019: in one piece, and it tells no quota.
+    OldUpload,
+    /// It sets `latest` after every upload, whatever tags were asked for.
+    MovesLatest,
+}
+
+/// Whether others can get an uploaded image, found out by asking for it as a stranger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkCheck {
+    /// Anybody who has the link.
+    Anyone,
+    /// Only people it is shared with.
+    OnlyShared,
+    /// The library runs on this computer, where nobody else reaches it.
+    OnlyHere,
+    /// The question was not answered.
+    Unknown,
+}
+
 /// Where a transfer stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(
@@ -127,6 +157,10 @@ pub struct TransferView {
     pub restarted: Option<UiError>,
     /// Whether a finished download is still where it was put.
     pub file_present: bool,
+    /// What the server makes it do without.
+    pub notes: Vec<CapabilityNote>,
+    /// Whether the link of a finished upload works for others; `None` until that has been asked.
+    pub link: Option<LinkCheck>,
 }
 
 /// All transfers, in the order of the screen.

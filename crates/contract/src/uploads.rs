@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{LibraryPath, Quota, UiError};
+use crate::{CapabilityNote, LibraryPath, Quota, UiError};
 
 /// What the SIF header says, read in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -89,6 +89,16 @@ pub enum TagEffect {
         /// Digest it names now, `sha256.<hex>`.
         from: String,
     },
+    /// The server keeps one image for a tag, and the one that it names now is of another architecture: the tag
+    /// leaves it.
+    MovesEverywhere {
+        /// The tag.
+        tag: String,
+        /// Digest it names now, `sha256.<hex>`; empty when not known.
+        from: String,
+        /// The architecture of that image; empty when not known.
+        arch: String,
+    },
     /// The tag names an image on another architecture that stays.
     StaysElsewhere {
         /// The tag.
@@ -128,6 +138,8 @@ pub struct UploadPlan {
     pub items: Vec<UploadItemPlan>,
     /// Bytes that will be sent at most.
     pub bytes: u64,
+    /// What the server is known not to do.
+    pub notes: Vec<CapabilityNote>,
     /// Space now, when the server tells.
     pub quota_before: Option<Quota>,
     /// Space after the upload.

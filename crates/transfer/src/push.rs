@@ -200,7 +200,10 @@ impl Push<'_> {
         let chosen = check_shape(&session.shape, self.source.size())?;
         let kept = session.clone();
         self.run
-            .save(|checkpoint| checkpoint.change_push(|work| work.session = Some(kept)))
+            .save(|checkpoint| {
+                checkpoint.without.clone_from(&kept.without);
+                checkpoint.change_push(|work| work.session = Some(kept));
+            })
             .await?;
         if let Some(part_size) = chosen {
             let server = self.request.server.clone();

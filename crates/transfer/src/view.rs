@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use crate::digest::Sha256Digest;
 use crate::error::Failure;
+use crate::remote::Feature;
 use crate::request::{AccountKey, ServerKey, TransferId};
 
 /// Which way the bytes go.
@@ -188,6 +189,8 @@ pub struct TransferView {
     pub digest: Option<Sha256Digest>,
     /// Where the pushed container can be seen, as the server wrote it.
     pub container_url: Option<String>,
+    /// What the server makes it do without.
+    pub without: Vec<Feature>,
 }
 
 /// Every transfer, in the order of the queue, history last.

@@ -128,6 +128,10 @@ multipart: boolean | null,
  */
 ranges: boolean | null, 
 /**
+ * Sets only the tags it is asked to set; otherwise `latest` moves with every upload.
+ */
+onlyAskedTags: boolean | null, 
+/**
  * Shows the quota before an upload.
  */
 quota: boolean | null, 
@@ -726,7 +730,19 @@ tag: string,
 /**
  * Digest it names now, `sha256.<hex>`.
  */
-from: string, } | { "kind": "stays_elsewhere", 
+from: string, } | { "kind": "moves_everywhere", 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * Digest it names now, `sha256.<hex>`; empty when not known.
+ */
+from: string, 
+/**
+ * The architecture of that image; empty when not known.
+ */
+arch: string, } | { "kind": "stays_elsewhere", 
 /**
  * The tag.
  */
@@ -763,6 +779,8 @@ public: boolean,
  */
 problem: UiError | null, };
 
+export type CapabilityNote = "no_parts" | "no_ranges" | "no_arch_tags" | "old_upload" | "moves_latest";
+
 export type UploadPlan = { 
 /**
  * One plan per file.
@@ -772,6 +790,10 @@ items: Array<UploadItemPlan>,
  * Bytes that will be sent at most.
  */
 bytes: number, 
+/**
+ * What the server is known not to do.
+ */
+notes: Array<CapabilityNote>, 
 /**
  * Space now, when the server tells.
  */
@@ -816,6 +838,8 @@ inFlight: number,
  * Sent more than once.
  */
 retried: number, };
+
+export type LinkCheck = "anyone" | "only_shared" | "only_here" | "unknown";
 
 export type TransferView = { 
 /**
@@ -901,7 +925,15 @@ restarted: UiError | null,
 /**
  * Whether a finished download is still where it was put.
  */
-filePresent: boolean, };
+filePresent: boolean, 
+/**
+ * What the server makes it do without.
+ */
+notes: Array<CapabilityNote>, 
+/**
+ * Whether the link of a finished upload works for others; `None` until that has been asked.
+ */
+link: LinkCheck | null, };
 
 export type TransferList = { 
 /**

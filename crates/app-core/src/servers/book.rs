@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sifter_contract::ServerKind;
 use url::Url;
 
+use super::learned::Learned;
 use crate::files;
 
 /// The form of the file that this version writes.
@@ -61,6 +62,9 @@ pub(crate) struct SavedServer {
     /// The person has accepted that the server is reached without encryption.
     #[serde(default)]
     pub(crate) plain_http: bool,
+    /// What transfers have shown of it.
+    #[serde(default)]
+    pub(crate) learned: Learned,
 }
 
 impl SavedServer {
@@ -195,6 +199,7 @@ mod tests {
             builder: None,
             issuer: None,
             plain_http: false,
+            learned: Learned::default(),
         }
     }
 

@@ -53,6 +53,10 @@ impl Servers {
             id: known
                 .as_ref()
                 .map_or_else(|| Uuid::new_v4().to_string(), |known| known.id.clone()),
+            learned: known
+                .as_ref()
+                .map(|known| known.learned)
+                .unwrap_or_default(),
             name: known.map_or_else(|| name_of(&host_text(&web)), |known| known.name),
             web,
             library: endpoints.library,
@@ -223,6 +227,7 @@ fn capabilities(found: &probe::Capabilities, server: &Reachable) -> Capabilities
             local.then_some(true)
         },
         ranges: local.then_some(true),
+        only_asked_tags: local.then_some(true),
         quota: found.user.as_ref().map(|_| true),
         search: known(found.search),
         browser_sign_in: known(found.oauth),

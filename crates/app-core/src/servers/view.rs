@@ -105,7 +105,7 @@ impl Servers {
                 _ => ServerState::Unknown,
             }),
             problem: status.problem,
-            capabilities: status.capabilities,
+            capabilities: self.capabilities(&server.id),
             account,
             ways: ways(server),
             quota: status.quota.filter(|_| signed_in),

@@ -70,6 +70,8 @@ impl Remotes {
             .map_err(sorted::sort)?;
         Ok(Arc::new(LibraryRemote {
             client,
+            servers: Arc::clone(&self.servers),
+            server_id: server.id,
             open_uploads: self.open_uploads(),
             multipart_above: self.multipart_above,
             locations: Mutex::default(),
@@ -90,6 +92,8 @@ impl RemoteFactory for Remotes {
 /// One library, spoken to as one account.
 struct LibraryRemote {
     client: LibraryClient,
+    servers: Arc<Servers>,
+    server_id: String,
     open_uploads: Arc<OpenUploads>,
     /// Longer files go up in parts.
     multipart_above: u64,
@@ -111,6 +115,8 @@ impl Remote for LibraryRemote {
         Box::pin(async move {
             let session = push::begin(&self.client, spec, self.multipart_above).await?;
             self.open_uploads.begun(&session);
+            let seen = push::seen(&session);
+            self.servers.learn(&self.server_id, seen).await;
             Ok(session)
         })
     }

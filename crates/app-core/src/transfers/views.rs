@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use sifter_contract as contract;
-use sifter_contract::{DoneHow, ErrorCode, LibraryPath, TransferList, UiError};
-use sifter_library_api::LibraryRef;
+use sifter_contract::{CapabilityNote, DoneHow, ErrorCode, LibraryPath, TransferList, UiError};
+use sifter_library_api::{LibraryRef, Tag};
+use sifter_transfer::remote::Feature;
 use sifter_transfer::{Direction, Notice, Outcome, Phase, Snapshot, TransferView};
 use time::OffsetDateTime;
 
@@ -99,6 +100,8 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
             .digest
             .map(|digest| format!("sha256.{}", digest.to_hex())),
         restarted: view.notice.and_then(restarted),
+        notes: notes(view),
+        link: None,
         file_present: matches!(view.phase, Phase::Done { .. })
             && view.direction == Direction::Pull
             && view
@@ -135,6 +138,20 @@ fn phase(view: &TransferView, place: &Place) -> contract::Phase {
         Phase::Cancelled => contract::Phase::Cancelled,
         _ => contract::Phase::Checking,
     }
+}
+
+/// What the server made a transfer do without, as far as a person would notice.
+fn notes(view: &TransferView) -> Vec<CapabilityNote> {
+    let latest = view.tags.iter().any(|tag| tag == Tag::LATEST);
+    let note = |feature: &Feature| match feature {
+        Feature::Multipart => Some(CapabilityNote::NoParts),
+        Feature::UploadAddress => Some(CapabilityNote::OldUpload),
+        Feature::ArchTags => Some(CapabilityNote::NoArchTags),
+        Feature::OnlyAskedTags => Some(CapabilityNote::MovesLatest).filter(|_| !latest),
+        Feature::Range => Some(CapabilityNote::NoRanges),
+        _ => None,
+    };
+    view.without.iter().filter_map(note).collect()
 }
 
 /// Why a transfer began again, as far as a person would wonder.

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use sifter_contract::requests::Upload;
 use sifter_contract::{ErrorCode, Quota, Retry, UiError, UploadItem, UploadItemPlan, UploadPlan};
 use sifter_library_api::model::ArchTags;
-use sifter_library_api::{Container, ContainerPath, Image};
+use sifter_library_api::{Collection, Container, ContainerPath, Image};
 use sifter_library_client::Error;
 
 use crate::app::AppCore;
@@ -14,11 +14,14 @@ use crate::errors;
 use crate::library::{full_path, tags_of};
 use crate::servers::{Session, quota_of};
 use crate::uploads::effects::effects;
+use crate::uploads::ways::Ways;
 
 /// What a destination holds now.
 #[derive(Default)]
 struct There {
     container: Option<Container>,
+    /// Whether what is above the container keeps strangers out of it.
+    hidden: bool,
     tags: ArchTags,
     images: Vec<Image>,
     creates: Vec<String>,
@@ -28,14 +31,19 @@ impl AppCore {
     /// What the upload would do. Asks the server, changes nothing.
     pub(crate) async fn upload_plan(&self, upload: &Upload) -> Result<UploadPlan, UiError> {
         let session = self.servers.session(&upload.server_id).await?;
+        let known = self.servers.capabilities(&upload.server_id);
+        let ways = Ways::of(&session, &known).await;
         let planned = upload
             .items
             .iter()
-            .map(|item| self.plan_item(&session, &upload.sheet_id, item));
-        let (mut items, bytes): (Vec<UploadItemPlan>, Vec<u64>) =
+            .map(|item| self.plan_item(&session, ways, &upload.sheet_id, item));
+        let (mut items, sizes): (Vec<UploadItemPlan>, Vec<u64>) =
             join_all(planned).await.into_iter().unzip();
         create_once(&mut items);
-        let bytes = bytes.iter().sum();
+        let bytes = sizes.iter().sum();
+        let largest = sizes.iter().copied().max().unwrap_or(0);
+        let tags = upload.items.iter().flat_map(|item| &item.tags);
+        let notes = ways.notes(&known, largest > self.multipart_above, tags);
         let before = match upload
             .items
             .first()
@@ -60,6 +68,7 @@ impl AppCore {
         Ok(UploadPlan {
             items,
             bytes,
+            notes,
             quota_before: before,
             quota_after: after,
             problem,
@@ -70,6 +79,7 @@ impl AppCore {
     async fn plan_item(
         &self,
         session: &Session,
+        ways: Ways,
         sheet_id: &str,
         item: &UploadItem,
     ) -> (UploadItemPlan, u64) {
@@ -95,11 +105,11 @@ impl AppCore {
             }
         };
         let arch = facts.arch.as_deref().unwrap_or_default();
-        plan.tags = effects(&item.tags, arch, &there.tags, &there.images);
+        plan.tags = effects(&item.tags, arch, &there.tags, &there.images, ways.arch_tags);
         plan.creates = there.creates;
         plan.public = match &there.container {
-            Some(container) => !container.private,
-            None => !item.private,
+            Some(container) => !container.private && !there.hidden,
+            None => !item.private && !there.hidden,
         };
         let refused = refusal(
             session,
@@ -155,48 +165,57 @@ fn refusal(
 async fn look(session: &Session, item: &UploadItem) -> Result<There, UiError> {
     let path = full_path(&item.path)?;
     let failed = |error: Error| errors::client(&error, &session.place(path.to_string()));
-    let container = match session.client.container(&path).await {
-        Ok(container) => container,
-        Err(Error::NotFound) => {
-            return Ok(There {
-                creates: missing(session, &path).await.map_err(failed)?,
-                ..There::default()
-            });
-        }
-        Err(error) => return Err(failed(error)),
+    let (container, collection) = tokio::join!(
+        session.client.container(&path),
+        session.client.collection(&path.entity, &path.collection)
+    );
+    let collection = found(collection).map_err(failed)?;
+    let Some(container) = found(container).map_err(failed)? else {
+        return missing(session, &path, collection).await.map_err(failed);
     };
-    let (tags, images) =
-        tokio::try_join!(tags_of(session, &container), session.client.images(&path))
-            .map_err(failed)?;
+    let images = session.client.images(&path).await.map_err(failed)?;
+    let tags = tags_of(session, &container, &images).await;
     Ok(There {
+        hidden: collection.is_some_and(|collection| collection.private),
+        tags: tags.map_err(failed)?,
         container: Some(container),
-        tags,
         images,
         creates: Vec::new(),
     })
 }
 
-/// The levels that are not there yet, from the top; the container is known to be missing.
-async fn missing(session: &Session, path: &ContainerPath) -> Result<Vec<String>, Error> {
-    let collection = session
-        .client
-        .collection(&path.entity, &path.collection)
-        .await;
-    let mut levels = Vec::new();
-    if is_missing(collection)? {
-        if is_missing(session.client.entity(&path.entity).await)? {
-            levels.push(path.entity.to_string());
+/// What has to be made before the container, which is known to be missing: the levels, from the top.
+async fn missing(
+    session: &Session,
+    path: &ContainerPath,
+    collection: Option<Collection>,
+) -> Result<There, Error> {
+    let mut creates = Vec::new();
+    let hidden = match collection {
+        Some(collection) => collection.private,
+        None => {
+            let entity = found(session.client.entity(&path.entity).await)?;
+            if entity.is_none() {
+                creates.push(path.entity.to_string());
+            }
+            creates.push(format!("{}/{}", path.entity, path.collection));
+            // What is made there begins private.
+            entity.is_some_and(|entity| entity.default_private)
         }
-        levels.push(format!("{}/{}", path.entity, path.collection));
-    }
-    levels.push(path.to_string());
-    Ok(levels)
+    };
+    creates.push(path.to_string());
+    Ok(There {
+        hidden,
+        creates,
+        ..There::default()
+    })
 }
 
-fn is_missing<T>(answer: Result<T, Error>) -> Result<bool, Error> {
+/// A row that may be missing.
+fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
-        Ok(_) => Ok(false),
-        Err(Error::NotFound) => Ok(true),
+        Ok(row) => Ok(Some(row)),
+        Err(Error::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -176,6 +176,7 @@ impl Table {
             folder: facts.folder,
             digest: checkpoint.digest,
             container_url: checkpoint.container_url.clone(),
+            without: checkpoint.without.clone(),
         }
     }
 }

@@ -69,6 +69,7 @@ mod tests {
             server: ServerKey::new("s"),
             account: None,
             session: PushSession {
+                without: Vec::new(),
                 shape: PushShape::Single,
                 resume: String::new(),
             },

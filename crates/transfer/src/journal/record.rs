@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::digest::{Md5Digest, Sha256Digest};
 use crate::error::Failure;
-use crate::remote::PushSession;
+use crate::remote::{Feature, PushSession};
 use crate::request::{AccountKey, PullRequest, PushRequest, ServerKey, TransferId};
 use crate::view::{Notice, Outcome};
 
@@ -84,6 +84,8 @@ pub(crate) struct Checkpoint {
     /// The file a finished pull left.
     pub(crate) file: Option<PathBuf>,
     pub(crate) container_url: Option<String>,
+    /// What the server made the transfer do without.
+    pub(crate) without: Vec<Feature>,
     pub(crate) work: Work,
 }
 

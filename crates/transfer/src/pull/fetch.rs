@@ -45,12 +45,17 @@ impl Pull<'_> {
                     self.run
                         .save_without_parts(|checkpoint| {
                             checkpoint.notice = Some(Notice::RangesNotHonoured);
+                            checkpoint.without = vec![Feature::Range];
                         })
                         .await?;
                 }
                 Err(RangesStop::Stop(stop)) => return Err(stop),
                 Ok(digest) => return Ok(digest),
             }
+        } else if !target.ranges {
+            self.run
+                .save(|checkpoint| checkpoint.without = vec![Feature::Range])
+                .await?;
         }
         self.fetch_stream(part_file).await
     }

@@ -2,11 +2,21 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A part of the protocol that not every server has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Feature {
     /// Uploads in parts.
     Multipart,
+    /// Uploads to an address that the server hands out, instead of to the server itself.
+    UploadAddress,
+    /// Tags for each architecture. Without them setting a tag moves it for all.
+    ArchTags,
+    /// Leaving alone the tags that nobody asked to set.
+    OnlyAskedTags,
     /// Reading a range of an image.
     Range,
     /// Containers that only their owner sees.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Feature;
 use crate::digest::{Md5Digest, Sha256Digest};
 
 /// Which digests a remote will want for a file.
@@ -66,6 +67,9 @@ pub struct PushSession {
     /// Whatever the remote needs to go on (image id and the like), as JSON. Opaque to the engine;
     /// kept in the journal, so it must hold no secret.
     pub resume: String,
+    /// What this upload has to do without on this server.
+    #[serde(default)]
+    pub without: Vec<Feature>,
 }
 
 /// One part about to be sent.

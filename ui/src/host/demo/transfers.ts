@@ -28,6 +28,8 @@ export function transfer(id: string, fileName: string, rest: Partial<TransferVie
     reference: `library://ada/genomics/${fileName.split('_')[0] ?? fileName}:1.9.0`,
     restarted: null,
     filePresent: true,
+    notes: [],
+    link: null,
     ...rest,
   }
 }
@@ -93,6 +95,7 @@ export const transfers: TransferList = {
     }),
     transfer('t8', 'multiqc_1.25.1.sif', {
       phase: { kind: 'done', how: 'arrived_late' },
+      link: 'anyone',
       finished: '2026-11-22T13:47:00Z',
     }),
     transfer('t9', 'gatk_4.6.1.sif', {

@@ -53,6 +53,7 @@ function created({ entity, collection, container }: LibraryPath): string[] {
 export function plan(upload: Upload): UploadPlan {
   return {
     bytes: 94.6 * MIB,
+    notes: [],
     quotaBefore: { used: 10.1 * GIB, total: 11 * GIB },
     quotaAfter: { used: 10.2 * GIB, total: 11 * GIB },
     problem: null,

@@ -25,6 +25,13 @@ function tagEffect(effect: TagEffect, arch: string): Effect {
       return { icon: 'plus', text: say.newTag(effect.tag, arch) }
     case 'moves':
       return { icon: 'move', text: say.moves(effect.tag, arch), note: say.movesFrom(effect.from) }
+    case 'moves_everywhere':
+      return {
+        icon: 'move',
+        tone: 'warn',
+        text: say.movesEverywhere(effect.tag),
+        note: say.movesEverywhereFrom(effect.from, effect.arch),
+      }
     case 'stays_elsewhere':
       return {
         icon: 'warn',

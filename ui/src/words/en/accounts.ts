@@ -60,6 +60,7 @@ export const accounts = {
     ['archTags', 'Tags for each architecture', 'No tags for each architecture'],
     ['multipart', 'Resumes uploads', 'Uploads start over when they break'],
     ['ranges', 'Resumes downloads', 'Downloads start over when they break'],
+    ['onlyAskedTags', 'Sets only the tags you ask for', 'Moves “latest” with every upload'],
     ['quota', 'Shows quota before upload', 'Does not tell the quota'],
     ['search', 'Search', 'No search'],
     ['browserSignIn', 'Sign-in through the browser', 'Sign-in with a token only'],

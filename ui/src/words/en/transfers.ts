@@ -1,6 +1,6 @@
 // Words of the Transfers screen, of its announcements, and of the toasts that end a transfer.
 
-import type { Direction, DoneHow, TransferView } from '../../contract/generated'
+import type { CapabilityNote, Direction, DoneHow, LinkCheck, TransferView } from '../../contract/generated'
 import { clock, count, duration, percent, size, sizeOf } from '../format'
 
 const place = (transfer: TransferView) => `${transfer.path.entity}/${transfer.path.collection}`
@@ -103,6 +103,20 @@ export const transfers = {
     return `${size(transfer.bytesTotal)} in ${duration(Math.max(1, transfer.secondsTaken))}`
   },
   fileGone: 'No longer in its folder',
+  notes: {
+    no_parts: 'This server takes a file only in one piece: an upload that is interrupted begins again.',
+    no_ranges: 'This server sends a file only in one piece: a download that is interrupted begins again.',
+    no_arch_tags: 'A tag belongs to one image on this server, whatever the architecture.',
+    old_upload:
+      'This server takes uploads only the old way: in one piece, and without telling how much space is left.',
+    moves_latest: 'This server moves “latest” to every new image, whatever tags you choose.',
+  } satisfies Record<CapabilityNote, string>,
+  link: {
+    anyone: 'Anyone with the link can get it',
+    only_shared: 'Only people you share it with can get it',
+    only_here: 'Only this computer can get it',
+    unknown: 'Whether the link works for others is not known',
+  } satisfies Record<LinkCheck, string>,
   uploaded: (transfer: TransferView) => `Uploaded ${shortName(transfer)}`,
   downloaded: (transfer: TransferView) => `Downloaded ${transfer.fileName}, digest verified`,
   stopped: (transfer: TransferView) => `${transfer.fileName} needs your attention`,

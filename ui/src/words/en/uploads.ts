@@ -57,6 +57,11 @@ export const uploads = {
     newTag: (tag: string, arch: string) => `New tag \`${tag}\` for ${arch}`,
     moves: (tag: string, arch: string) => `\`${tag}\` moves for ${arch}`,
     movesFrom: (from: string) => `It names \`${shortDigest(from)}\` now.`,
+    movesEverywhere: (tag: string) => `\`${tag}\` moves for every architecture`,
+    movesEverywhereFrom: (from: string, arch: string) => {
+      const image = [from ? `\`${shortDigest(from)}\`` : 'another image', arch ? `for ${arch}` : '']
+      return `It names ${image.filter(Boolean).join(' ')} now, which keeps no tag of that name.`
+    },
     stays: (tag: string, arch: string) => `\`${tag}\` stays as it is on ${arch}`,
     staysNote: (arch: string) => `Drop an ${arch} file too, and both move together.`,
     creates: (what: string) => `Creates \`${what}\``,

@@ -11,6 +11,7 @@ use sifter_transfer::{RemoteError, RemoteErrorKind, Sha256Digest};
 
 use super::LibraryRemote;
 use super::sorted::{sort, sort_in_download};
+use crate::servers::Learned;
 
 /// The digest under a tag, or whether the digest itself is there; `None` until its bytes have arrived.
 pub(super) async fn confirm(
@@ -48,6 +49,9 @@ impl LibraryRemote {
             .ok_or(RemoteErrorKind::Fatal)?;
         let pinned = reference.with_target(Target::Hash(found.hash));
         let key = pinned.to_string();
+        if found.location.ranges() == Some(false) {
+            self.learn_ranges(false).await;
+        }
         let ranges = found.location.ranges().unwrap_or(true);
         self.locations
             .lock()
@@ -69,6 +73,11 @@ impl LibraryRemote {
     ) -> Result<ByteStream, RemoteError> {
         let location = self.location(target)?;
         let stream = self.client.get_range(&location, range, target.size).await;
+        match &stream {
+            Ok(_) => self.learn_ranges(true).await,
+            Err(Error::RangeIgnored) => self.learn_ranges(false).await,
+            Err(_) => {}
+        }
         self.stream(target, stream)
     }
 
@@ -76,6 +85,11 @@ impl LibraryRemote {
         let location = self.location(target)?;
         let stream = self.client.get_whole(&location, target.size).await;
         self.stream(target, stream)
+    }
+
+    async fn learn_ranges(&self, ranges: bool) {
+        let seen = |learned: &mut Learned| learned.ranges = Some(ranges);
+        self.servers.learn(&self.server_id, seen).await;
     }
 
     /// Where the bytes are, if the target was resolved by this remote and its address still works.

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use sifter_library_api::upload::{
     API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2, CompletedPart as WirePart,
 };
-use sifter_library_api::{Arch, Container, ContainerId, ContainerPath, ImageHash, ImageId, Tag};
+use sifter_library_api::{
+    Arch, Collection, Container, ContainerId, ContainerPath, ImageHash, ImageId, Tag,
+};
 use sifter_library_client::{Error, LibraryClient, MultipartUpload};
 use sifter_transfer::remote::{
     Body, CompletedPart, Completion, Feature, PartReceipt, PartUpload, PushSession, PushShape,
@@ -14,6 +16,7 @@ use sifter_transfer::{RemoteError, RemoteErrorKind};
 
 use super::pull::arch;
 use super::sorted::{sort, sort_in_upload};
+use crate::servers::Learned;
 
 /// What is needed to go on with an upload, also after a restart. Holds no address and no secret.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,7 +49,8 @@ pub(super) async fn begin(
     };
     let container = if spec.private {
         let container = client.find_or_create_private_container(&path).await;
-        kept_private(container.map_err(sort)?)?
+        let collection = client.collection(&path.entity, &path.collection).await;
+        kept_private(container.map_err(sort)?, &collection.map_err(sort)?)?
     } else {
         client.find_or_create_container(&path).await.map_err(sort)?
     };
@@ -64,13 +68,27 @@ pub(super) async fn begin(
         upload_v2,
         arch_tags,
     };
+    let mut without = Vec::new();
+    if !arch_tags {
+        without.push(Feature::ArchTags);
+    }
+    // Hinkskalle is known by the word it has for this, and sets `latest` after every upload.
+    if image.upload_state.is_some() {
+        without.push(Feature::OnlyAskedTags);
+    }
+    let in_parts = spec.allow_multipart && spec.size > multipart_above;
     let multipart = if image.is_uploaded() {
-        return session(PushShape::AlreadyThere, &resume);
-    } else if upload_v2 && spec.allow_multipart && spec.size > multipart_above {
-        client
-            .begin_multipart(&image.id, spec.size)
-            .await
-            .map_err(sort)?
+        return session(PushShape::AlreadyThere, &resume, without);
+    } else if !upload_v2 {
+        without.push(Feature::UploadAddress);
+        None
+    } else if in_parts {
+        let begun = client.begin_multipart(&image.id, spec.size).await;
+        let begun = begun.map_err(sort)?;
+        if begun.is_none() {
+            without.push(Feature::Multipart);
+        }
+        begun
     } else {
         None
     };
@@ -83,12 +101,31 @@ pub(super) async fn begin(
         },
         None => PushShape::Single,
     };
-    session(shape, &resume)
+    session(shape, &resume, without)
 }
 
-/// Not every library makes the private containers that it is asked for. Nothing goes into one that is public.
-fn kept_private(container: Container) -> Result<Container, RemoteError> {
-    if container.private {
+/// What an upload that has begun shows of its server.
+pub(super) fn seen(session: &PushSession) -> impl FnOnce(&mut Learned) + use<> {
+    let multipart = match session.shape {
+        PushShape::Multipart { .. } => Some(true),
+        _ => session
+            .without
+            .contains(&Feature::Multipart)
+            .then_some(false),
+    };
+    let other_tags = session.without.contains(&Feature::OnlyAskedTags);
+    move |learned| {
+        learned.multipart = multipart.or(learned.multipart);
+        if other_tags {
+            learned.only_asked_tags = Some(false);
+        }
+    }
+}
+
+/// Not every library makes the private containers that it is asked for. Nothing goes into one that is public,
+/// unless its collection is private.
+fn kept_private(container: Container, collection: &Collection) -> Result<Container, RemoteError> {
+    if container.private || collection.private {
         Ok(container)
     } else {
         Err(RemoteErrorKind::Unsupported(Feature::Private).into())
@@ -207,9 +244,17 @@ fn needed_arch(spec: &PushSpec) -> Result<Arch, RemoteError> {
     arch(&spec.arch)?.ok_or_else(|| RemoteErrorKind::Fatal.into())
 }
 
-fn session(shape: PushShape, resume: &Resume) -> Result<PushSession, RemoteError> {
+fn session(
+    shape: PushShape,
+    resume: &Resume,
+    without: Vec<Feature>,
+) -> Result<PushSession, RemoteError> {
     let resume = serde_json::to_string(resume).map_err(fatal::<serde_json::Error>)?;
-    Ok(PushSession { shape, resume })
+    Ok(PushSession {
+        shape,
+        resume,
+        without,
+    })
 }
 
 fn resume(session: &PushSession) -> Result<Resume, RemoteError> {
@@ -249,12 +294,20 @@ mod tests {
 
     #[test]
     fn what_is_to_be_private_goes_into_no_public_container() {
-        let container = |private| Container {
-            private,
-            ..Container::default()
+        let kept = |container, collection| {
+            let container = Container {
+                private: container,
+                ..Container::default()
+            };
+            let collection = Collection {
+                private: collection,
+                ..Collection::default()
+            };
+            kept_private(container, &collection)
         };
-        assert!(kept_private(container(true)).is_ok());
-        let refused = kept_private(container(false)).unwrap_err();
+        assert!(kept(true, false).is_ok());
+        assert!(kept(false, true).is_ok());
+        let refused = kept(false, false).unwrap_err();
         assert_eq!(
             *refused.kind(),
             RemoteErrorKind::Unsupported(Feature::Private)

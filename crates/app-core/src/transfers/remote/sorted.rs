@@ -26,10 +26,16 @@ pub(super) fn sort(error: Error) -> RemoteError {
     RemoteError::new(kind, error)
 }
 
-/// An error within an upload: what is not there any more is the upload itself.
+/// An error within an upload: what is not there any more is the upload itself. Hinkskalle answers 406 for an
+/// upload or a part that it will not take up again: a part's address is good for one try there, and another
+/// one is to be had with a new upload only.
 pub(super) fn sort_in_upload(error: Error) -> RemoteError {
     match error {
-        Error::NotFound => RemoteError::new(RemoteErrorKind::SessionForgotten, error),
+        Error::NotFound
+        | Error::Rejected { status: 406, .. }
+        | Error::LinkRefused { status: 406 } => {
+            RemoteError::new(RemoteErrorKind::SessionForgotten, error)
+        }
         other => sort(other),
     }
 }
@@ -59,6 +65,10 @@ mod tests {
         ));
         assert_eq!(
             *sort_in_upload(Error::NotFound).kind(),
+            RemoteErrorKind::SessionForgotten
+        );
+        assert_eq!(
+            *sort_in_upload(Error::LinkRefused { status: 406 }).kind(),
             RemoteErrorKind::SessionForgotten
         );
         assert_eq!(*sort(Error::NotFound).kind(), RemoteErrorKind::NotFound);

@@ -190,6 +190,7 @@ impl Desk {
             digest: None,
             notice: None,
             file: None,
+            without: Vec::new(),
             ..checkpoint
         };
         let (journal, stored) = (self.surroundings.journal.clone(), cleaned.clone());

@@ -67,7 +67,14 @@ impl Fake {
             state.uploads.insert(resume.clone(), upload);
         }
         drop(state);
-        answer(fault, PushSession { shape, resume })
+        answer(
+            fault,
+            PushSession {
+                shape,
+                resume,
+                without: Vec::new(),
+            },
+        )
     }
 
     pub(super) async fn store_part(
