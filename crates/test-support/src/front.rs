@@ -125,6 +125,11 @@ impl Front {
 pub struct Upstream(SocketAddr);
 
 impl Upstream {
+    /// Another server than the one behind the front.
+    pub fn at(address: SocketAddr) -> Self {
+        Self(address)
+    }
+
     /// Passes a request on and answers what comes back; 502 with the reason when nothing does.
     pub async fn send(self, request: Request) -> Response {
         match self.try_send(request).await {

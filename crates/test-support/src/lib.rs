@@ -4,12 +4,16 @@
 //! on a free loopback port with a folder of its own, [`FaultProxy`] stands between a client and a server
 //! and breaks their conversation exactly where it is told to, and a [`Front`] changes what they say.
 
+mod dialect;
 mod fault_proxy;
 pub mod front;
 mod library;
+mod registry;
 mod sif;
 
+pub use dialect::{Dialect, Foreign};
 pub use fault_proxy::{Direction, Exchange, Fault, FaultProxy, Rule};
 pub use front::Front;
 pub use library::{SpawnedLibrary, spawn_library, spawn_library_with};
+pub use registry::{OciFront, Registry, Sessions};
 pub use sif::{BuiltSif, RandomBytes, SifBuilder, hello_world};

@@ -24,7 +24,7 @@ const BUILD: &[&str] = &[
     "librsvg2-dev",
 ];
 
-/// A virtual screen, a session bus with a secret store, a browser, and what drives them.
+/// A virtual screen, a session bus with a secret store, a browser, what drives them, and an OCI registry.
 const DRIVE: &[&str] = &[
     "xvfb",
     "openbox",
@@ -44,6 +44,7 @@ const DRIVE: &[&str] = &[
     "fonts-jetbrains-mono",
     "adwaita-icon-theme",
     "squashfs-tools",
+    "docker-registry",
 ];
 
 /// Makes sure the packages are there.
