@@ -5,14 +5,12 @@
 //! and breaks their conversation exactly where it is told to, and a [`Front`] changes what they say.
 
 mod dialect;
-mod dialect;
 mod fault_proxy;
 pub mod front;
 mod library;
 mod registry;
 mod sif;
 
-pub use dialect::{Dialect, Foreign};
 pub use dialect::{Dialect, Foreign};
 pub use fault_proxy::{Direction, Exchange, Fault, FaultProxy, Rule};
 pub use front::Front;
