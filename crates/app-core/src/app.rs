@@ -167,7 +167,11 @@ impl AppCore {
         }
         let mut options = tuning.engine;
         options.large_lane = settings.large_lane();
-        let remotes = Arc::new(Remotes::new(Arc::clone(&servers), tuning.multipart_above));
+        let remotes = Arc::new(Remotes::new(
+            Arc::clone(&servers),
+            tuning.multipart_above,
+            tuning.chunk_size,
+        ));
         let open_uploads = remotes.open_uploads();
         let engine = Engine::open(&transfers, remotes, options).await?;
         let browser = Arc::new(HostBrowser(Arc::clone(&host)));

@@ -1,5 +1,6 @@
 //! A push: hash, begin, send, complete, tag, and ask the library whether it is true.
 
+mod chunks;
 mod finish;
 mod hashing;
 mod parts;
@@ -82,6 +83,7 @@ async fn forget(run: &Run, notice: Notice) -> Result<(), Failure> {
         checkpoint.work = if notice == Notice::SessionForgotten {
             Work::Push(PushWork {
                 session: None,
+                sent: 0,
                 stage: PushStage::Sending,
                 ..work
             })
@@ -145,6 +147,7 @@ impl Checkpoint {
                 digest: hashes.sha256,
                 md5: hashes.md5,
                 session: None,
+                sent: 0,
                 stage: PushStage::Sending,
             });
         }
@@ -160,14 +163,17 @@ impl Checkpoint {
 
 impl Push<'_> {
     async fn go_on(&self) -> Result<Outcome, Stop> {
-        let (session, stage) = self.session().await?;
+        let (mut session, stage, is_new) = self.session().await?;
         let late = match stage {
             PushStage::Tagging { late } => late,
             PushStage::Completing => self.complete(&session, true).await?,
-            PushStage::Sending => match self.send(&session).await? {
+            PushStage::Sending => match self.send(&session, is_new).await? {
                 Sent::Nothing => false,
                 Sent::ArrivedUnasked => true,
-                Sent::Everything => self.complete(&session, false).await?,
+                Sent::Everything => {
+                    session = self.kept_session().unwrap_or(session);
+                    self.complete(&session, false).await?
+                }
             },
         };
         self.stage(PushStage::Tagging { late }).await?;
@@ -179,15 +185,31 @@ impl Push<'_> {
         })
     }
 
-    /// The open upload of the checkpoint, or a new one.
-    async fn session(&self) -> Result<(PushSession, PushStage), Stop> {
+    /// The session as the checkpoint has it.
+    fn kept_session(&self) -> Option<PushSession> {
+        match self.run.checkpoint().work {
+            Work::Push(work) => work.session,
+            _ => None,
+        }
+    }
+
+    /// Bytes that the server acknowledged of an upload in one row.
+    fn sent(&self) -> u64 {
+        match self.run.checkpoint().work {
+            Work::Push(work) => work.sent,
+            _ => 0,
+        }
+    }
+
+    /// The open upload of the checkpoint, or a new one, and whether it is new.
+    async fn session(&self) -> Result<(PushSession, PushStage, bool), Stop> {
         if let Work::Push(PushWork {
             session: Some(session),
             stage,
             ..
         }) = self.run.checkpoint().work
         {
-            return Ok((session, stage));
+            return Ok((session, stage, false));
         }
         let mut spec = self.spec();
         let session = match self.begin(&spec).await {
@@ -202,7 +224,10 @@ impl Push<'_> {
         self.run
             .save(|checkpoint| {
                 checkpoint.without.clone_from(&kept.without);
-                checkpoint.change_push(|work| work.session = Some(kept));
+                checkpoint.change_push(|work| {
+                    work.session = Some(kept);
+                    work.sent = 0;
+                });
             })
             .await?;
         if let Some(part_size) = chosen {
@@ -211,7 +236,7 @@ impl Push<'_> {
                 .record(move |journal| journal.remember_part_size(&server, part_size))
                 .await?;
         }
-        Ok((session, PushStage::Sending))
+        Ok((session, PushStage::Sending, true))
     }
 
     async fn begin(&self, spec: &PushSpec) -> Result<PushSession, RemoteError> {
@@ -220,6 +245,7 @@ impl Push<'_> {
 
     fn spec(&self) -> PushSpec {
         PushSpec {
+            file: self.request.file.clone(),
             path: self.request.path.clone(),
             tags: self.request.tags.clone(),
             arch: self.request.arch.clone(),
@@ -238,7 +264,7 @@ impl Push<'_> {
             .await
     }
 
-    async fn send(&self, session: &PushSession) -> Result<Sent, Stop> {
+    async fn send(&self, session: &PushSession, is_new: bool) -> Result<Sent, Stop> {
         let sent = match session.shape {
             PushShape::AlreadyThere => return Ok(Sent::Nothing),
             PushShape::Single => self.send_whole(session).await?,
@@ -250,6 +276,10 @@ impl Push<'_> {
             } => {
                 self.send_parts(session, part_size, total_parts, part_digest_needed)
                     .await?;
+                Sent::Everything
+            }
+            PushShape::Chunked { chunk_size, .. } => {
+                self.send_chunks(session, chunk_size, is_new).await?;
                 Sent::Everything
             }
         };
@@ -276,6 +306,11 @@ enum Sent {
 
 /// Checks that the parts the server wants add up to the file. Answers their size.
 fn check_shape(shape: &PushShape, size: u64) -> Result<Option<u64>, Stop> {
+    if let PushShape::Chunked { chunk_size, .. } = shape
+        && (*chunk_size == 0 || size.div_ceil(*chunk_size) > u64::from(MOST_PARTS))
+    {
+        return Err(TransferError::BadAnswer.into());
+    }
     let PushShape::Multipart {
         part_size,
         total_parts,
@@ -314,5 +349,12 @@ mod tests {
             check_shape(&shape(1, 200_000), 200_000).is_err(),
             "the number is bounded"
         );
+        let row = |chunk_size| PushShape::Chunked {
+            upload_id: "u".to_owned(),
+            chunk_size,
+        };
+        assert!(matches!(check_shape(&row(10), 25), Ok(None)));
+        assert!(check_shape(&row(0), 25).is_err());
+        assert!(check_shape(&row(1), 200_000).is_err());
     }
 }

@@ -19,8 +19,8 @@ pub use body::Body;
 pub use error::{Feature, RemoteError, RemoteErrorKind};
 pub use pull::{PullSpec, PullTarget};
 pub use push::{
-    CompletedPart, Completion, HashPlan, ImageReference, PartReceipt, PartUpload, PushSession,
-    PushShape, PushSpec, WholeUpload,
+    ChunkUpload, CompletedPart, Completion, HashPlan, ImageReference, PartReceipt, PartUpload,
+    PushSession, PushShape, PushSpec, UploadPosition, WholeUpload,
 };
 
 use crate::digest::Sha256Digest;
@@ -62,8 +62,22 @@ pub trait Remote: Send + Sync {
         body: Body,
     ) -> RemoteResult<'a, ()>;
 
-    /// Tells the server that everything was sent. `parts` is ordered by number and empty for a
-    /// single upload. May be called again when an earlier call ended without an answer.
+    /// Sends the next chunk of a [`PushShape::Chunked`] upload. `Ok` means that the server acknowledged
+    /// everything up to the position: the engine will never send that for this session again. After
+    /// any failure the engine asks for the [`position`](Self::position).
+    fn put_chunk<'a>(
+        &'a self,
+        session: &'a PushSession,
+        chunk: ChunkUpload,
+        body: Body,
+    ) -> RemoteResult<'a, UploadPosition>;
+
+    /// Asks the server how far a [`PushShape::Chunked`] upload came. Fails with
+    /// [`RemoteErrorKind::SessionForgotten`] when it does not know the upload, or cannot say.
+    fn position<'a>(&'a self, session: &'a PushSession) -> RemoteResult<'a, UploadPosition>;
+
+    /// Tells the server that everything was sent. `parts` is ordered by number and empty for
+    /// any other upload than one in parts. May be called again when an earlier call ended without an answer.
     fn complete<'a>(
         &'a self,
         session: &'a PushSession,
@@ -79,9 +93,11 @@ pub trait Remote: Send + Sync {
     -> RemoteResult<'a, ()>;
 
     /// Asks which image lies under a reference, and answers its digest, or `None` when there is
-    /// none or its bytes have not arrived yet. This is the question that allows "done".
+    /// none or its bytes have not arrived yet. This is the question that allows "done". It is asked
+    /// by the way that the bytes of `session` went.
     fn confirm<'a>(
         &'a self,
+        session: &'a PushSession,
         reference: &'a ImageReference,
     ) -> RemoteResult<'a, Option<Sha256Digest>>;
 

@@ -1,5 +1,7 @@
 //! The library as the transfer engine sees it: its [`Remote`] over the library's client.
 
+mod oci;
+mod offers;
 mod open_uploads;
 mod pull;
 mod push;
@@ -9,31 +11,38 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use sifter_account::AccountState;
-use sifter_library_client::{DownloadLocation, LibraryClient};
+use sifter_library_client::LibraryClient;
+use sifter_library_client::oci::OciAccess;
 use sifter_transfer::remote::{
-    Body, ByteStream, CompletedPart, Completion, HashPlan, ImageReference, PartReceipt, PartUpload,
-    PullSpec, PullTarget, PushSession, PushSpec, RemoteResult, WholeUpload,
+    Body, ByteStream, ChunkUpload, CompletedPart, Completion, HashPlan, ImageReference,
+    PartReceipt, PartUpload, PullSpec, PullTarget, PushSession, PushSpec, RemoteResult,
+    UploadPosition, WholeUpload,
 };
 use sifter_transfer::{
     AccountKey, Remote, RemoteError, RemoteErrorKind, RemoteFactory, ServerKey, Sha256Digest,
 };
 
 use crate::servers::Servers;
+use offers::{Offers, Repositories};
 pub(crate) use open_uploads::OpenUploads;
 
 /// Opens libraries for the engine.
 pub(crate) struct Remotes {
     servers: Arc<Servers>,
     open_uploads: Arc<OpenUploads>,
+    offers: Arc<Offers>,
     multipart_above: u64,
+    chunk_size: u64,
 }
 
 impl Remotes {
-    pub(crate) fn new(servers: Arc<Servers>, multipart_above: u64) -> Self {
+    pub(crate) fn new(servers: Arc<Servers>, multipart_above: u64, chunk_size: u64) -> Self {
         Self {
             servers,
             open_uploads: Arc::default(),
+            offers: Arc::default(),
             multipart_above,
+            chunk_size,
         }
     }
 
@@ -73,8 +82,11 @@ impl Remotes {
             servers: Arc::clone(&self.servers),
             server_id: server.id,
             open_uploads: self.open_uploads(),
+            offers: Arc::clone(&self.offers),
+            repositories: Mutex::default(),
             multipart_above: self.multipart_above,
-            locations: Mutex::default(),
+            chunk_size: self.chunk_size,
+            places: Mutex::default(),
         }))
     }
 }
@@ -95,11 +107,15 @@ struct LibraryRemote {
     servers: Arc<Servers>,
     server_id: String,
     open_uploads: Arc<OpenUploads>,
+    offers: Arc<Offers>,
+    repositories: Repositories,
     /// Longer files go up in parts.
     multipart_above: u64,
+    /// Bytes of a chunk on the way into a registry.
+    chunk_size: u64,
     /// Where the bytes of images being downloaded are. Signed addresses are secrets, so they are kept here
     /// and never handed to the engine.
-    locations: Mutex<HashMap<String, DownloadLocation>>,
+    places: Mutex<HashMap<String, pull::Place>>,
 }
 
 impl Remote for LibraryRemote {
@@ -113,7 +129,16 @@ impl Remote for LibraryRemote {
 
     fn begin_push<'a>(&'a self, spec: &'a PushSpec) -> RemoteResult<'a, PushSession> {
         Box::pin(async move {
-            let session = push::begin(&self.client, spec, self.multipart_above).await?;
+            let reference = pull::parse(&spec.path)?;
+            let session = match self.offered(&reference, OciAccess::Push).await? {
+                Some(repository) => {
+                    if spec.private {
+                        push::private_container(&self.client, spec).await?;
+                    }
+                    oci::begin(&repository, spec, self.chunk_size).await?
+                }
+                None => push::begin(&self.client, spec, self.multipart_above).await?,
+            };
             self.open_uploads.begun(&session);
             let seen = push::seen(&session);
             self.servers.learn(&self.server_id, seen).await;
@@ -139,13 +164,40 @@ impl Remote for LibraryRemote {
         Box::pin(push::put_whole(&self.client, session, whole, body))
     }
 
+    fn put_chunk<'a>(
+        &'a self,
+        session: &'a PushSession,
+        chunk: ChunkUpload,
+        body: Body,
+    ) -> RemoteResult<'a, UploadPosition> {
+        Box::pin(async move {
+            let resume = oci::Resume::of(session).ok_or(RemoteErrorKind::SessionForgotten)?;
+            let repository = self.needed(&resume.reference()?).await?;
+            oci::put_chunk(&repository, resume, chunk, body).await
+        })
+    }
+
+    fn position<'a>(&'a self, session: &'a PushSession) -> RemoteResult<'a, UploadPosition> {
+        Box::pin(async move {
+            let resume = oci::Resume::of(session).ok_or(RemoteErrorKind::SessionForgotten)?;
+            let repository = self.needed(&resume.reference()?).await?;
+            oci::position(&repository, resume).await
+        })
+    }
+
     fn complete<'a>(
         &'a self,
         session: &'a PushSession,
         parts: &'a [CompletedPart],
     ) -> RemoteResult<'a, Completion> {
         Box::pin(async move {
-            let done = push::complete(&self.client, session, parts).await?;
+            let done = match oci::Resume::of(session) {
+                Some(resume) => {
+                    let repository = self.needed(&resume.reference()?).await?;
+                    oci::complete(&repository, &resume).await?
+                }
+                None => push::complete(&self.client, session, parts).await?,
+            };
             self.open_uploads.ended(session);
             Ok(done)
         })
@@ -153,7 +205,15 @@ impl Remote for LibraryRemote {
 
     fn abort<'a>(&'a self, session: &'a PushSession) -> RemoteResult<'a, ()> {
         Box::pin(async move {
-            push::abort(&self.client, session).await?;
+            match oci::Resume::of(session) {
+                Some(resume) => match self.needed(&resume.reference()?).await {
+                    Ok(repository) => oci::abort(&repository, &resume).await?,
+                    // There is no registry any more to be told.
+                    Err(error) if *error.kind() == RemoteErrorKind::SessionForgotten => {}
+                    Err(error) => return Err(error),
+                },
+                None => push::abort(&self.client, session).await?,
+            }
             self.open_uploads.ended(session);
             Ok(())
         })
@@ -164,14 +224,31 @@ impl Remote for LibraryRemote {
         session: &'a PushSession,
         spec: &'a PushSpec,
     ) -> RemoteResult<'a, ()> {
-        Box::pin(push::set_tags(&self.client, session, spec))
+        Box::pin(async move {
+            match oci::Resume::of(session) {
+                Some(resume) => {
+                    let repository = self.needed(&resume.reference()?).await?;
+                    oci::set_tags(&repository, &resume, spec).await
+                }
+                None => push::set_tags(&self.client, session, spec).await,
+            }
+        })
     }
 
     fn confirm<'a>(
         &'a self,
+        session: &'a PushSession,
         reference: &'a ImageReference,
     ) -> RemoteResult<'a, Option<Sha256Digest>> {
-        Box::pin(pull::confirm(&self.client, reference))
+        Box::pin(async move {
+            match oci::Resume::of(session) {
+                Some(resume) => {
+                    let repository = self.needed(&resume.reference()?).await?;
+                    oci::confirm(&repository, reference).await
+                }
+                None => pull::confirm(&self.client, reference).await,
+            }
+        })
     }
 
     fn resolve_pull<'a>(&'a self, spec: &'a PullSpec) -> RemoteResult<'a, PullTarget> {

@@ -61,6 +61,7 @@ pub(crate) fn tuning(mode: Mode, silence: Duration) -> Tuning {
             ..EngineOptions::default()
         },
         multipart_above,
+        chunk_size: PART,
         silence,
     }
 }

@@ -107,6 +107,9 @@ pub(crate) struct PushWork {
     pub(crate) digest: Sha256Digest,
     pub(crate) md5: Option<Md5Digest>,
     pub(crate) session: Option<PushSession>,
+    /// Bytes that the server acknowledged of an upload in one row.
+    #[serde(default)]
+    pub(crate) sent: u64,
     pub(crate) stage: PushStage,
 }
 

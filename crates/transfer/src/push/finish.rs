@@ -25,7 +25,7 @@ impl Push<'_> {
         };
         let mut tries = Tries::default();
         loop {
-            if unclear && self.is_there().await? {
+            if unclear && self.is_there(session).await? {
                 return Ok(true);
             }
             self.run.live.enter(Phase::ServerProcessing);
@@ -44,7 +44,7 @@ impl Push<'_> {
                     let details = Failure::from(&error).details;
                     if self.run.wait_after(&mut tries, error).await.is_err() {
                         // The last question: the answer may have been lost, the upload not.
-                        if self.is_there().await? {
+                        if self.is_there(session).await? {
                             return Ok(true);
                         }
                         let error = TransferError::Unconfirmed;
@@ -53,7 +53,7 @@ impl Push<'_> {
                 }
                 // A server forgets an upload also because it is complete.
                 RemoteErrorKind::SessionForgotten | RemoteErrorKind::NotFound => {
-                    return if self.is_there().await? {
+                    return if self.is_there(session).await? {
                         Ok(true)
                     } else {
                         Err(Stop::StartOver(Notice::SessionForgotten))
@@ -66,10 +66,11 @@ impl Push<'_> {
     }
 
     /// Whether the library shows the pushed bytes.
-    pub(super) async fn is_there(&self) -> Result<bool, Stop> {
+    pub(super) async fn is_there(&self, session: &PushSession) -> Result<bool, Stop> {
         self.run.live.enter(Phase::Checking);
         let reference = self.reference(None);
-        let found = self.run.persist(|| self.remote.confirm(&reference)).await?;
+        let ask = || self.remote.confirm(session, &reference);
+        let found = self.run.persist(ask).await?;
         Ok(found == Some(self.hashes.sha256))
     }
 
@@ -77,7 +78,7 @@ impl Push<'_> {
     pub(super) async fn set_tags(&self, session: &PushSession) -> Result<(), Stop> {
         let spec = self.spec();
         if spec.tags.is_empty() {
-            return self.confirm(None).await;
+            return self.confirm(session, None).await;
         }
         self.run.live.enter(Phase::ServerProcessing);
         match self
@@ -91,17 +92,18 @@ impl Push<'_> {
             other => other?,
         }
         for tag in &spec.tags {
-            self.confirm(Some(tag)).await?;
+            self.confirm(session, Some(tag)).await?;
         }
         Ok(())
     }
 
-    async fn confirm(&self, tag: Option<&String>) -> Result<(), Stop> {
+    async fn confirm(&self, session: &PushSession, tag: Option<&String>) -> Result<(), Stop> {
         self.run.live.enter(Phase::Checking);
         let reference = self.reference(tag.cloned());
         let mut asked = 0;
         loop {
-            let found = self.run.persist(|| self.remote.confirm(&reference)).await?;
+            let ask = || self.remote.confirm(session, &reference);
+            let found = self.run.persist(ask).await?;
             if found == Some(self.hashes.sha256) {
                 return Ok(());
             }

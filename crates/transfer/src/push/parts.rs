@@ -217,7 +217,7 @@ impl Push<'_> {
                         error.kind(),
                         RemoteErrorKind::Transient { .. } | RemoteErrorKind::Garbled
                     );
-                    if all_sent && unclear && self.is_there().await? {
+                    if all_sent && unclear && self.is_there(session).await? {
                         return Ok(Sent::ArrivedUnasked);
                     }
                     self.run.live.enter(Phase::Uploading);
@@ -228,7 +228,7 @@ impl Push<'_> {
     }
 
     /// A body for one try of a part, and the count of bytes it handed out.
-    fn body(&self, number: u32, offset: u64, length: u64) -> (Body, Arc<AtomicU64>) {
+    pub(super) fn body(&self, number: u32, offset: u64, length: u64) -> (Body, Arc<AtomicU64>) {
         let moved = Arc::new(AtomicU64::new(0));
         let (opened, counted) = (Arc::clone(&moved), Arc::clone(&moved));
         let (live, live_too) = (Arc::clone(&self.run.live), Arc::clone(&self.run.live));
@@ -263,7 +263,7 @@ impl Push<'_> {
     }
 
     /// Decides about a failed try: wait and go on, begin again, or give up.
-    async fn part_failed(
+    pub(super) async fn part_failed(
         &self,
         number: u32,
         error: RemoteError,
@@ -292,7 +292,7 @@ impl Push<'_> {
 
 /// What a part may still get wrong.
 #[derive(Default)]
-struct Patience {
+pub(super) struct Patience {
     tries: Tries,
     damaged: u32,
 }

@@ -1,5 +1,7 @@
 //! The values of an upload.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::Feature;
@@ -18,6 +20,8 @@ pub struct HashPlan {
 /// What to publish, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushSpec {
+    /// The file, for what a remote wants to know of it beyond its bytes. It may change or go at any time.
+    pub file: PathBuf,
     /// `entity/collection/container`, without host, tag or digest.
     pub path: String,
     /// Tags to set; may be empty.
@@ -57,6 +61,13 @@ pub enum PushShape {
         /// Whether each part is announced with its SHA-256.
         part_digest_needed: bool,
     },
+    /// The file goes up in one row, chunk after chunk, and the server knows how far it came.
+    Chunked {
+        /// A name for the upload that stays the same while it lasts.
+        upload_id: String,
+        /// Bytes in each chunk but the last. Of one that arrived in part the rest is sent.
+        chunk_size: u64,
+    },
 }
 
 /// An open upload. Serializable, so that it goes on after a restart.
@@ -81,6 +92,24 @@ pub struct PartUpload {
     pub length: u64,
     /// SHA-256 of the part when the session needs it.
     pub sha256: Option<Sha256Digest>,
+}
+
+/// The next bytes of a [`PushShape::Chunked`] upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChunkUpload {
+    /// Where they begin in the file: what the server has already.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// How far a [`PushShape::Chunked`] upload came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadPosition {
+    /// Bytes that the server has, from the first on.
+    pub offset: u64,
+    /// Takes the place of [`PushSession::resume`].
+    pub resume: String,
 }
 
 /// A whole file about to be sent.

@@ -108,9 +108,11 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_push_survives_any_luck(luck in luck()) {
+    fn a_push_survives_any_luck(luck in luck(), chunked in any::<bool>(), keeps in any::<bool>()) {
         in_runtime(async {
             let mut rig = Rig::new().await;
+            rig.fake.state().chunked = chunked;
+            rig.fake.state().keeps_broken_chunks = keeps;
             let bytes = image(luck.size);
             let digest = digest_of(&bytes);
             let id = rig.push(&rig.source(&bytes)).await;

@@ -1,5 +1,6 @@
 //! A library in memory that does what it is told, including everything wrong.
 
+mod chunks;
 mod faults;
 mod reading;
 mod storing;
@@ -11,8 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use futures_util::FutureExt;
 use sha2::{Digest, Sha256};
 use sifter_transfer::remote::{
-    Body, CompletedPart, Completion, HashPlan, ImageReference, PartReceipt, PartUpload, PullSpec,
-    PullTarget, PushSession, PushSpec, RemoteResult, WholeUpload,
+    Body, ChunkUpload, CompletedPart, Completion, HashPlan, ImageReference, PartReceipt,
+    PartUpload, PullSpec, PullTarget, PushSession, PushSpec, RemoteResult, UploadPosition,
+    WholeUpload,
 };
 use sifter_transfer::{
     AccountKey, Remote, RemoteError, RemoteErrorKind, RemoteFactory, ServerKey, Sha256Digest,
@@ -41,6 +43,17 @@ pub(crate) struct Upload {
     pub(crate) digest: Sha256Digest,
     pub(crate) size: u64,
     pub(crate) parts: BTreeMap<u32, Vec<u8>>,
+    /// What arrived in one row.
+    pub(crate) row: Vec<u8>,
+}
+
+/// The name of an upload: what its sessions have in common.
+fn id_of(session: &PushSession) -> String {
+    let (id, _) = session
+        .resume
+        .split_once('@')
+        .unwrap_or((&session.resume, ""));
+    id.to_owned()
 }
 
 /// What the library holds and what happened to it.
@@ -49,6 +62,12 @@ pub(crate) struct State {
     pub(crate) part_size: u64,
     pub(crate) multipart_above: u64,
     pub(crate) multipart: bool,
+    /// Whether files go up in one row, in chunks of `part_size`.
+    pub(crate) chunked: bool,
+    /// Whether what arrived of a chunk that broke off counts.
+    pub(crate) keeps_broken_chunks: bool,
+    /// Bytes of a row that are lost when it is asked for.
+    pub(crate) loses: Option<u64>,
     pub(crate) part_digests: bool,
     pub(crate) md5: bool,
     pub(crate) ranges: bool,
@@ -59,6 +78,8 @@ pub(crate) struct State {
     pub(crate) log: Vec<Event>,
     /// Parts this library acknowledged since the engine was opened.
     pub(crate) acknowledged: HashSet<(String, u32)>,
+    /// How far rows were acknowledged since then.
+    pub(crate) acknowledged_rows: HashMap<String, u64>,
     /// What must never happen, and did.
     pub(crate) violations: Vec<String>,
     /// The engine's journal, to see what it had recorded when it asked.
@@ -82,6 +103,8 @@ pub(crate) struct State {
 pub(crate) enum Event {
     Began,
     Part(String, u32),
+    Chunk(String, u64),
+    Asked,
     Whole,
     Completed,
     Tagged,
@@ -98,6 +121,9 @@ impl Default for State {
             part_size: 1000,
             multipart_above: 1000,
             multipart: true,
+            chunked: false,
+            keeps_broken_chunks: false,
+            loses: None,
             part_digests: true,
             md5: false,
             ranges: true,
@@ -107,6 +133,7 @@ impl Default for State {
             aborted: Vec::new(),
             log: Vec::new(),
             acknowledged: HashSet::new(),
+            acknowledged_rows: HashMap::new(),
             violations: Vec::new(),
             journal: None,
             in_flight: 0,
@@ -257,6 +284,19 @@ impl Remote for Fake {
         self.store_whole(session, whole, body).boxed()
     }
 
+    fn put_chunk<'a>(
+        &'a self,
+        session: &'a PushSession,
+        chunk: ChunkUpload,
+        body: Body,
+    ) -> RemoteResult<'a, UploadPosition> {
+        self.store_chunk(session, chunk, body).boxed()
+    }
+
+    fn position<'a>(&'a self, session: &'a PushSession) -> RemoteResult<'a, UploadPosition> {
+        self.tell_position(session).boxed()
+    }
+
     fn complete<'a>(
         &'a self,
         session: &'a PushSession,
@@ -271,10 +311,11 @@ impl Remote for Fake {
                 return Err(kind.into());
             }
             let mut state = self.state();
-            if state.uploads.remove(&session.resume).is_none() {
+            let id = id_of(session);
+            if state.uploads.remove(&id).is_none() {
                 return Err(RemoteErrorKind::NotFound.into());
             }
-            state.aborted.push(session.resume.clone());
+            state.aborted.push(id);
             Ok(())
         }
         .boxed()
@@ -286,6 +327,7 @@ impl Remote for Fake {
 
     fn confirm<'a>(
         &'a self,
+        _: &'a PushSession,
         reference: &'a ImageReference,
     ) -> RemoteResult<'a, Option<Sha256Digest>> {
         self.show(reference).boxed()

@@ -8,6 +8,7 @@
 )]
 
 mod chaos;
+mod chunks;
 mod fake;
 mod invariants;
 mod limits;

@@ -88,6 +88,7 @@ impl Rig {
     pub(crate) async fn crash(&mut self) {
         self.engine = None;
         self.fake.state().acknowledged.clear();
+        self.fake.state().acknowledged_rows.clear();
         self.open().await;
     }
 

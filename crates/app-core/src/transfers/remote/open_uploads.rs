@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sifter_transfer::remote::{PushSession, PushShape};
 use tokio::sync::watch;
 
-/// Uploads in parts that were begun here and have neither been completed nor given back.
+/// Uploads in parts or chunks that were begun here and have neither been completed nor given back.
 #[derive(Debug, Default)]
 pub(crate) struct OpenUploads(watch::Sender<BTreeSet<String>>);
 
@@ -33,10 +33,12 @@ impl OpenUploads {
     }
 }
 
-/// What the library calls an upload in parts. Others leave nothing there.
+/// The name of an upload in parts or chunks. Others leave nothing there.
 fn id(session: &PushSession) -> Option<&str> {
     match &session.shape {
-        PushShape::Multipart { upload_id, .. } => Some(upload_id),
+        PushShape::Multipart { upload_id, .. } | PushShape::Chunked { upload_id, .. } => {
+            Some(upload_id)
+        }
         _ => None,
     }
 }

@@ -1,10 +1,12 @@
 //! Downloads: finding an image, and reading its bytes where the library keeps them.
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 
 use futures_util::StreamExt as _;
 use sifter_library_api::{Arch, LibraryRef, Target};
+use sifter_library_client::oci::{OciAccess, OciRepository};
 use sifter_library_client::{DownloadLocation, Error, LibraryClient};
 use sifter_transfer::remote::{ByteStream, ImageReference, PullSpec, PullTarget};
 use sifter_transfer::{RemoteError, RemoteErrorKind, Sha256Digest};
@@ -33,9 +35,27 @@ pub(super) async fn confirm(
     }
 }
 
+/// Where the bytes of an image are, and who gives them.
+#[derive(Clone)]
+pub(super) enum Place {
+    Library(DownloadLocation),
+    Registry(OciRepository, DownloadLocation),
+}
+
 impl LibraryRemote {
     pub(super) async fn resolve(&self, spec: &PullSpec) -> Result<PullTarget, RemoteError> {
         let reference = parse(&spec.reference)?;
+        match self.offered(&reference, OciAccess::Pull).await? {
+            Some(repository) => self.resolve_in_registry(spec, &reference, repository).await,
+            None => self.resolve_in_library(spec, reference).await,
+        }
+    }
+
+    async fn resolve_in_library(
+        &self,
+        spec: &PullSpec,
+        reference: LibraryRef,
+    ) -> Result<PullTarget, RemoteError> {
         let found = self
             .client
             .resolve(&reference, arch(&spec.arch)?)
@@ -53,14 +73,35 @@ impl LibraryRemote {
             self.learn_ranges(false).await;
         }
         let ranges = found.location.ranges().unwrap_or(true);
-        self.locations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.clone(), found.location);
+        self.places()
+            .insert(key.clone(), Place::Library(found.location));
         Ok(PullTarget {
             digest,
             size: found.size,
             ranges,
+            etag: None,
+            resume: key,
+        })
+    }
+
+    async fn resolve_in_registry(
+        &self,
+        spec: &PullSpec,
+        reference: &LibraryRef,
+        repository: OciRepository,
+    ) -> Result<PullTarget, RemoteError> {
+        let found = repository
+            .find(&reference.tag_or_hash(), arch(&spec.arch)?)
+            .await
+            .map_err(sort)?;
+        let location = repository.location(&found.digest);
+        let key = format!("{}@{}", reference.path(), found.digest);
+        let place = Place::Registry(repository, location);
+        self.places().insert(key.clone(), place);
+        Ok(PullTarget {
+            digest: Sha256Digest::from_bytes(found.digest.sha256()),
+            size: found.size,
+            ranges: true,
             etag: None,
             resume: key,
         })
@@ -71,8 +112,12 @@ impl LibraryRemote {
         target: &PullTarget,
         range: Range<u64>,
     ) -> Result<ByteStream, RemoteError> {
-        let location = self.location(target)?;
-        let stream = self.client.get_range(&location, range, target.size).await;
+        let stream = match self.place(target)? {
+            Place::Library(from) => self.client.get_range(&from, range, target.size).await,
+            Place::Registry(repository, from) => {
+                repository.get_range(&from, range, target.size).await
+            }
+        };
         match &stream {
             Ok(_) => self.learn_ranges(true).await,
             Err(Error::RangeIgnored) => self.learn_ranges(false).await,
@@ -82,8 +127,10 @@ impl LibraryRemote {
     }
 
     pub(super) async fn whole(&self, target: &PullTarget) -> Result<ByteStream, RemoteError> {
-        let location = self.location(target)?;
-        let stream = self.client.get_whole(&location, target.size).await;
+        let stream = match self.place(target)? {
+            Place::Library(from) => self.client.get_whole(&from, target.size).await,
+            Place::Registry(repository, from) => repository.get_whole(&from, target.size).await,
+        };
         self.stream(target, stream)
     }
 
@@ -92,16 +139,14 @@ impl LibraryRemote {
         self.servers.learn(&self.server_id, seen).await;
     }
 
+    fn places(&self) -> MutexGuard<'_, HashMap<String, Place>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where the bytes are, if the target was resolved by this remote and its address still works.
-    fn location(&self, target: &PullTarget) -> Result<DownloadLocation, RemoteError> {
-        let locations = self
-            .locations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        locations
-            .get(&target.resume)
-            .cloned()
-            .ok_or_else(|| RemoteErrorKind::SessionForgotten.into())
+    fn place(&self, target: &PullTarget) -> Result<Place, RemoteError> {
+        let place = self.places().get(&target.resume).cloned();
+        place.ok_or_else(|| RemoteErrorKind::SessionForgotten.into())
     }
 
     fn stream(
@@ -113,11 +158,7 @@ impl LibraryRemote {
             Ok(stream) => Ok(stream.map(|piece| piece.map_err(sort)).boxed()),
             Err(error) => {
                 if matches!(error, Error::LinkRefused { .. }) {
-                    let mut locations = self
-                        .locations
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner);
-                    locations.remove(&target.resume);
+                    self.places().remove(&target.resume);
                 }
                 Err(sort_in_download(error))
             }
@@ -125,7 +166,7 @@ impl LibraryRemote {
     }
 }
 
-fn parse(reference: &str) -> Result<LibraryRef, RemoteError> {
+pub(super) fn parse(reference: &str) -> Result<LibraryRef, RemoteError> {
     // Without a host: a first name with a dot is an entity here.
     format!("library:///{reference}")
         .parse()

@@ -34,10 +34,7 @@ pub(super) async fn begin(
     spec: &PushSpec,
     multipart_above: u64,
 ) -> Result<PushSession, RemoteError> {
-    let path: ContainerPath = spec
-        .path
-        .parse()
-        .map_err(fatal::<sifter_library_api::RefError>)?;
+    let path = container_path(spec)?;
     let (upload_v2, arch_tags) = match client.version().await {
         Ok(version) => (
             version.api_at_least(API_VERSION_UPLOAD_V2),
@@ -48,9 +45,7 @@ pub(super) async fn begin(
         Err(error) => return Err(sort(error)),
     };
     let container = if spec.private {
-        let container = client.find_or_create_private_container(&path).await;
-        let collection = client.collection(&path.entity, &path.collection).await;
-        kept_private(container.map_err(sort)?, &collection.map_err(sort)?)?
+        private_container(client, spec).await?
     } else {
         client.find_or_create_container(&path).await.map_err(sort)?
     };
@@ -120,6 +115,23 @@ pub(super) fn seen(session: &PushSession) -> impl FnOnce(&mut Learned) + use<> {
             learned.only_asked_tags = Some(false);
         }
     }
+}
+
+fn container_path(spec: &PushSpec) -> Result<ContainerPath, RemoteError> {
+    spec.path
+        .parse()
+        .map_err(fatal::<sifter_library_api::RefError>)
+}
+
+/// The private container of an upload, made where it is missing.
+pub(super) async fn private_container(
+    client: &LibraryClient,
+    spec: &PushSpec,
+) -> Result<Container, RemoteError> {
+    let path = container_path(spec)?;
+    let container = client.find_or_create_private_container(&path).await;
+    let collection = client.collection(&path.entity, &path.collection).await;
+    kept_private(container.map_err(sort)?, &collection.map_err(sort)?)
 }
 
 /// Not every library makes the private containers that it is asked for. Nothing goes into one that is public,
@@ -240,7 +252,7 @@ pub(super) async fn set_tags(
     Ok(())
 }
 
-fn needed_arch(spec: &PushSpec) -> Result<Arch, RemoteError> {
+pub(super) fn needed_arch(spec: &PushSpec) -> Result<Arch, RemoteError> {
     arch(&spec.arch)?.ok_or_else(|| RemoteErrorKind::Fatal.into())
 }
 
@@ -284,7 +296,7 @@ fn multipart(session: &PushSession) -> Result<MultipartUpload, RemoteError> {
     })
 }
 
-fn fatal<E: std::error::Error + Send + Sync + 'static>(error: E) -> RemoteError {
+pub(super) fn fatal<E: std::error::Error + Send + Sync + 'static>(error: E) -> RemoteError {
     RemoteError::new(RemoteErrorKind::Fatal, error)
 }
 

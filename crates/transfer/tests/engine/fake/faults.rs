@@ -13,6 +13,8 @@ pub(crate) enum Op {
     Open,
     Begin,
     Part,
+    Chunk,
+    Position,
     Whole,
     Complete,
     Abort,

@@ -9,12 +9,12 @@ use sifter_transfer::remote::{
 };
 use sifter_transfer::{RemoteError, RemoteErrorKind, Sha256Digest};
 
-use super::{Event, Fake, Fault, Op, Upload, digest_of};
+use super::{Event, Fake, Fault, Op, Upload, digest_of, id_of};
 
 const TRANSIENT: RemoteErrorKind = RemoteErrorKind::Transient { retry_after: None };
 
 /// Turns a fault that comes before the deed into its error.
-fn refuse(fault: Option<&Fault>) -> Result<(), RemoteError> {
+pub(super) fn refuse(fault: Option<&Fault>) -> Result<(), RemoteError> {
     match fault {
         Some(Fault::Error(kind)) => Err(kind.clone().into()),
         _ => Ok(()),
@@ -22,7 +22,7 @@ fn refuse(fault: Option<&Fault>) -> Result<(), RemoteError> {
 }
 
 /// Turns a fault that comes after the deed into its error.
-fn answer<T>(fault: Option<Fault>, value: T) -> Result<T, RemoteError> {
+pub(super) fn answer<T>(fault: Option<Fault>, value: T) -> Result<T, RemoteError> {
     match fault {
         Some(Fault::AnswerLost(kind)) => Err(kind.into()),
         _ => Ok(value),
@@ -35,7 +35,8 @@ impl Fake {
         refuse(fault.as_ref())?;
         self.log(Event::Began);
         let mut state = self.state();
-        let wants_parts = spec.size > state.multipart_above && spec.allow_multipart;
+        let wants_parts =
+            !state.chunked && spec.size > state.multipart_above && spec.allow_multipart;
         if wants_parts && !state.multipart {
             return Err(RemoteErrorKind::Unsupported(Feature::Multipart).into());
         }
@@ -46,6 +47,11 @@ impl Fake {
         }
         let shape = if state.images.contains_key(&spec.digest) {
             PushShape::AlreadyThere
+        } else if state.chunked {
+            PushShape::Chunked {
+                upload_id: "row".to_owned(),
+                chunk_size: state.part_size,
+            }
         } else if wants_parts {
             PushShape::Multipart {
                 upload_id: "upload".to_owned(),
@@ -57,14 +63,19 @@ impl Fake {
             PushShape::Single
         };
         state.next_upload += 1;
-        let resume = format!("upload-{}", state.next_upload);
+        let id = format!("upload-{}", state.next_upload);
+        let resume = match shape {
+            PushShape::Chunked { .. } => format!("{id}@0"),
+            _ => id.clone(),
+        };
         let upload = Upload {
             digest: spec.digest,
             size: spec.size,
             parts: BTreeMap::new(),
+            row: Vec::new(),
         };
         if shape != PushShape::AlreadyThere {
-            state.uploads.insert(resume.clone(), upload);
+            state.uploads.insert(id, upload);
         }
         drop(state);
         answer(
@@ -163,7 +174,7 @@ impl Fake {
         let fault = self.meet(Op::Complete).await;
         refuse(fault.as_ref())?;
         let mut state = self.state();
-        let Some(upload) = state.uploads.remove(&session.resume) else {
+        let Some(upload) = state.uploads.remove(&id_of(session)) else {
             return Err(RemoteErrorKind::SessionForgotten.into());
         };
         let expected: Vec<CompletedPart> = match session.shape {
@@ -182,7 +193,10 @@ impl Fake {
                 .violations
                 .push(format!("completed with {parts:?} instead of {expected:?}"));
         }
-        let bytes: Vec<u8> = upload.parts.into_values().flatten().collect();
+        let bytes: Vec<u8> = match session.shape {
+            PushShape::Chunked { .. } => upload.row,
+            _ => upload.parts.into_values().flatten().collect(),
+        };
         if bytes.len() as u64 != upload.size || digest_of(&bytes) != upload.digest {
             return Err(RemoteErrorKind::Integrity.into());
         }
