@@ -7,15 +7,21 @@ use tauri::{DragDropEvent, Manager, PhysicalPosition, Window, WindowEvent};
 
 use crate::Core;
 
-/// Hands a drag to the app. The page hears only an opaque sheet and a position, never a path.
+/// Hands a drag to the app, of which the page hears only an opaque sheet and a position, never a path; and
+/// whether the person looks at the window.
 pub(crate) fn on_window_event(window: &Window, event: &WindowEvent) {
-    let WindowEvent::DragDrop(drag) = event else {
-        return;
-    };
     let Some(core) = window.try_state::<Core>() else {
         return;
     };
     let core = core.inner().clone();
+    match event {
+        WindowEvent::DragDrop(drag) => on_drag(core, window, drag),
+        WindowEvent::Focused(focused) => core.set_focused(*focused),
+        _ => {}
+    }
+}
+
+fn on_drag(core: Core, window: &Window, drag: &DragDropEvent) {
     let scale = window.scale_factor().unwrap_or(1.0);
     let place = |position: &PhysicalPosition<f64>| (position.x / scale, position.y / scale);
     match drag {

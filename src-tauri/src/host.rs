@@ -4,11 +4,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
-use sifter_app_core::{BoxFuture, Host, Notice};
+use sifter_app_core::{BoxFuture, Host, Notice, Progress, StayAwake};
+use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Manager, Url, UserAttentionType};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::{DialogExt, FilePath};
+use tauri_plugin_notification::NotificationExt;
 use tokio::sync::oneshot;
+
+use crate::words;
 
 /// The desktop shell's [`Host`].
 #[derive(Debug, Clone)]
@@ -67,13 +71,45 @@ impl Host for Shell {
         self.0.clipboard().read_text().ok().map(SecretString::from)
     }
 
-    fn notify(&self, _notice: Notice) {
-        // The platform marks the window in its own way (a bouncing icon, a flashing button).
-        if let Some(window) = self.0.get_webview_window(crate::WINDOW)
-            && !window.is_focused().unwrap_or(false)
+    fn notify(&self, notice: Notice) {
+        let (title, body) = words::notice(&notice);
+        let shown = self
+            .0
+            .notification()
+            .builder()
+            .title(title)
+            .body(body)
+            .show();
+        if let Err(error) = shown {
+            tracing::info!(%error, "the system shows no notifications");
+        }
+        // The platform also marks the window in its own way (a bouncing icon, a flashing button), but only
+        // for what somebody has to do something about.
+        if notice.stopped > 0
+            && let Some(window) = self.0.get_webview_window(crate::WINDOW)
         {
             let _ = window.request_user_attention(Some(UserAttentionType::Informational));
         }
+    }
+
+    fn show_progress(&self, progress: Progress) {
+        let (status, percent) = match progress {
+            Progress::None => (ProgressBarStatus::None, None),
+            Progress::Moving(percent) => (ProgressBarStatus::Normal, Some(percent)),
+            Progress::Attention(percent) => (ProgressBarStatus::Error, Some(percent)),
+        };
+        let state = ProgressBarState {
+            status: Some(status),
+            progress: percent.map(u64::from),
+        };
+        if let Some(window) = self.0.get_webview_window(crate::WINDOW) {
+            // A desktop without such a bar has nothing to show.
+            let _ = window.set_progress_bar(state);
+        }
+    }
+
+    fn stay_awake(&self) -> Option<StayAwake> {
+        crate::awake::hold(self.0.config().identifier.clone())
     }
 }
 

@@ -1,9 +1,11 @@
 //! The shell: wires Sifter's libraries to one window, and decides nothing itself.
 
+mod awake;
 mod desktop;
 mod door;
 mod host;
 mod window;
+mod words;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -35,6 +37,7 @@ pub fn run() -> ExitCode {
     let app = builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_notification::init())
         .on_window_event(desktop::on_window_event)
         .invoke_handler(move |invoke| {
             if invoke.message.command() == "app_watch" {

@@ -35,6 +35,11 @@ impl Hub {
         set(&self.settings, view);
     }
 
+    /// Every change of the settings from now on.
+    pub(crate) fn settings_changes(&self) -> watch::Receiver<SettingsView> {
+        self.settings.subscribe()
+    }
+
     pub(crate) fn servers(&self, views: Vec<ServerView>) {
         set(&self.servers, views);
     }
@@ -152,7 +157,7 @@ impl EventStream {
 
 #[cfg(test)]
 mod tests {
-    use sifter_contract::{DropPhase, Theme};
+    use sifter_contract::{DropPhase, SpeedLimits, Theme};
 
     use super::*;
 
@@ -164,6 +169,10 @@ mod tests {
             theme,
             start_local_library: false,
             parallel_transfers: 2,
+            limits: SpeedLimits::default(),
+            limited_now: false,
+            keep_awake: true,
+            notifications: true,
             data_folder: "/data".into(),
         }
     }

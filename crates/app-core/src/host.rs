@@ -14,23 +14,32 @@ use url::Url;
 /// A future that may cross threads, boxed so that [`Host`] stays object safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Something the person may like to hear while the window is elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Notice {
-    /// An upload is in the library, or a download in its folder.
-    TransferDone {
-        /// The file's name.
-        file_name: String,
-        /// True for an upload.
-        upload: bool,
-    },
-    /// A transfer waits for a decision.
-    TransferStopped {
-        /// The file's name.
-        file_name: String,
-    },
+/// How transfers ended while the person was elsewhere: one notice for all that belong together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notice {
+    /// Uploads that are in their library.
+    pub uploads: u32,
+    /// Downloads that are in their folder.
+    pub downloads: u32,
+    /// Transfers that wait for a decision.
+    pub stopped: u32,
+    /// The file's name, when it is about one transfer.
+    pub file_name: Option<String>,
 }
+
+/// How far all transfers are together, for a taskbar or dock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing moves.
+    None,
+    /// This many percent are done.
+    Moving(u8),
+    /// The same, and something waits for the person, who has not looked since.
+    Attention(u8),
+}
+
+/// Keeps the computer awake until it is dropped, which may take a moment.
+pub type StayAwake = Box<dyn std::any::Any + Send>;
 
 /// The program that the use cases run in. Every method may be called from any thread.
 pub trait Host: Send + Sync + 'static {
@@ -61,8 +70,18 @@ pub trait Host: Send + Sync + 'static {
     /// The text on the clipboard. It may be a token, so it is treated as one.
     fn read_clipboard(&self) -> Option<SecretString>;
 
-    /// Tells the person something while the window is elsewhere. The words are the host's.
+    /// Tells the person how transfers ended while the window is elsewhere. The words are the host's. May
+    /// take a moment; called away from the threads that others wait for.
     fn notify(&self, notice: Notice);
+
+    /// Shows on the desktop how far transfers are. Called at most once a second.
+    fn show_progress(&self, _progress: Progress) {}
+
+    /// Keeps the computer from falling asleep by itself; the person may still send it to sleep. `None`
+    /// where that cannot be had. May take a moment, like [`notify`](Self::notify).
+    fn stay_awake(&self) -> Option<StayAwake> {
+        None
+    }
 }
 
 /// Opens a page in the browser that the person has chosen in the operating system.

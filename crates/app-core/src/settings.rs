@@ -1,7 +1,10 @@
 //! The settings: a TOML file that a person may edit, kept with its comments and with keys of other versions.
 
+mod limits;
+
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sifter_contract::{SettingsPatch, SettingsView, Theme, UiError};
@@ -24,6 +27,20 @@ theme = \"system\"
 
 # How many large transfers run at once, 1 to 8. Small ones never wait for large ones.
 parallel_transfers = 2
+
+# How fast all uploads, and all downloads, may be together, in KiB a second. 0: as fast as the line.
+upload_limit = 0
+download_limit = 0
+
+# When the two limits count: \"always\", or from one time to another by this computer's clock, such as
+# \"08:00-18:00\". \"22:00-06:00\" goes past midnight.
+limit_hours = \"always\"
+
+# Whether the computer is kept from falling asleep while something moves.
+keep_awake = true
+
+# Whether the system tells how transfers ended while the window is elsewhere.
+notifications = true
 
 # Whether the library on this computer starts together with Sifter.
 start_local_library = false
@@ -72,6 +89,8 @@ pub(crate) struct Settings {
     downloads: PathBuf,
     data: PathBuf,
     document: Mutex<DocumentMut>,
+    /// Whether the limits count at this hour. Not a setting, but shown with them.
+    limited_now: AtomicBool,
 }
 
 impl Settings {
@@ -95,6 +114,7 @@ impl Settings {
             downloads: home.downloads().to_owned(),
             data: home.data().to_owned(),
             document: Mutex::new(document),
+            limited_now: AtomicBool::new(false),
         })
     }
 
@@ -108,11 +128,26 @@ impl Settings {
     }
 
     pub(crate) fn start_local_library(&self) -> bool {
-        self.flag("start_local_library")
+        self.flag("start_local_library", false)
     }
 
     pub(crate) fn welcome_done(&self) -> bool {
-        self.flag("welcome_done")
+        self.flag("welcome_done", false)
+    }
+
+    /// Whether the computer stays awake while something moves.
+    pub(crate) fn keep_awake(&self) -> bool {
+        self.flag("keep_awake", true)
+    }
+
+    /// Whether the system may tell how transfers ended.
+    pub(crate) fn notifications(&self) -> bool {
+        self.flag("notifications", true)
+    }
+
+    /// Notes whether the limits count at this hour. Answers whether that is news.
+    pub(crate) fn set_limited_now(&self, limited: bool) -> bool {
+        self.limited_now.swap(limited, Ordering::Relaxed) != limited
     }
 
     /// At most this many large transfers at once.
@@ -146,6 +181,10 @@ impl Settings {
             theme: self.theme(),
             start_local_library: self.start_local_library(),
             parallel_transfers: self.parallel_transfers(),
+            limits: self.limits(),
+            limited_now: self.limited_now.load(Ordering::Relaxed),
+            keep_awake: self.keep_awake(),
+            notifications: self.notifications(),
             data_folder: self.data.display().to_string(),
         }
     }
@@ -174,6 +213,15 @@ impl Settings {
                     i64::from(count).clamp(1, LARGEST_PARALLEL),
                 );
             }
+            if let Some(limits) = &patch.limits {
+                limits::write(document, limits);
+            }
+            if let Some(keep) = patch.keep_awake {
+                set(document, "keep_awake", keep);
+            }
+            if let Some(tell) = patch.notifications {
+                set(document, "notifications", tell);
+            }
             if let Some(done) = patch.welcome_done {
                 set(document, "welcome_done", done);
             }
@@ -191,11 +239,11 @@ impl Settings {
         })
     }
 
-    fn flag(&self, key: &str) -> bool {
+    fn flag(&self, key: &str, default: bool) -> bool {
         self.document()
             .get(key)
             .and_then(Item::as_bool)
-            .unwrap_or(false)
+            .unwrap_or(default)
     }
 
     fn change(&self, change: impl FnOnce(&mut DocumentMut)) -> Result<(), SettingsError> {
@@ -232,6 +280,7 @@ impl AppCore {
                 .await
                 .map_err(|error| errors::engine(&error))?;
         }
+        self.schedule.apply();
         Ok(self.announce_settings())
     }
 
@@ -345,6 +394,10 @@ mod tests {
             "parallel_transfers",
             "start_local_library",
             "welcome_done",
+            "upload_limit",
+            "limit_hours",
+            "keep_awake",
+            "notifications",
         ] {
             let line = text.lines().position(|line| line.starts_with(key)).unwrap();
             assert!(

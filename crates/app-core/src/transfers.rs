@@ -14,7 +14,6 @@ use time::OffsetDateTime;
 
 use crate::app::AppCore;
 use crate::errors;
-use crate::host::Notice;
 use crate::servers::Servers;
 pub(crate) use remote::{OpenUploads, Remotes};
 use views::Surroundings;
@@ -93,37 +92,24 @@ impl AppCore {
     /// Tells the window how transfers are, for as long as the app runs.
     pub(crate) fn follow_transfers(&self) {
         let mut snapshots = self.engine.watch();
-        let (hub, servers, host) = (
-            Arc::clone(&self.hub),
-            Arc::clone(&self.servers),
-            Arc::clone(&self.host),
-        );
+        let (hub, servers) = (Arc::clone(&self.hub), Arc::clone(&self.servers));
         let (presence, stop) = (Arc::clone(&self.presence), self.stop.clone());
-        // What ended in an earlier run is no news.
-        let mut ended = ended_in(&self.engine.snapshot());
+        // What arrived in an earlier run is no news.
+        let mut arrived = arrived_in(&self.engine.snapshot());
         self.tasks.spawn(async move {
             loop {
                 let snapshot = Arc::clone(&snapshots.borrow_and_update());
                 hub.transfers(views::list(&snapshot, &Around { servers: &servers, presence: &presence }));
-                let now = ended_in(&snapshot);
-                for id in now.difference(&ended) {
+                let now = arrived_in(&snapshot);
+                for id in now.difference(&arrived) {
                     let Some(view) = snapshot.get(*id) else { continue };
-                    let upload = view.direction == Direction::Push;
-                    let file_name = view.name.clone();
-                    if matches!(view.phase, Phase::Done { .. }) {
-                        host.notify(Notice::TransferDone { file_name, upload });
-                        if upload {
-                            let server_id = view.server.to_string();
-                            if let Err(error) = servers.refresh(&server_id).await {
-                                tracing::debug!(error = %error, "the server was not asked after an upload");
-                            }
-                            hub.moment(AppEvent::LibraryChanged { server_id });
-                        }
-                    } else {
-                        host.notify(Notice::TransferStopped { file_name });
+                    let server_id = view.server.to_string();
+                    if let Err(error) = servers.refresh(&server_id).await {
+                        tracing::debug!(error = %error, "the server was not asked after an upload");
                     }
+                    hub.moment(AppEvent::LibraryChanged { server_id });
                 }
-                ended = now;
+                arrived = now;
                 tokio::select! {
                     () = stop.cancelled() => return,
                     changed = snapshots.changed() => if changed.is_err() { return },
@@ -132,8 +118,9 @@ impl AppCore {
         });
     }
 
-    /// All transfers; the disk is asked anew.
+    /// All transfers; the disk is asked anew, and the clock.
     pub(crate) fn transfers(&self) -> TransferList {
+        self.schedule.apply();
         self.presence.forget();
         let around = Around {
             servers: &self.servers,
@@ -204,15 +191,13 @@ impl AppCore {
     }
 }
 
-fn ended_in(snapshot: &Snapshot) -> HashSet<TransferId> {
+/// Uploads that are in their library.
+fn arrived_in(snapshot: &Snapshot) -> HashSet<TransferId> {
     snapshot
         .transfers
         .iter()
         .filter(|view| {
-            matches!(
-                view.phase,
-                Phase::Done { .. } | Phase::NeedsAttention { .. }
-            )
+            view.direction == Direction::Push && matches!(view.phase, Phase::Done { .. })
         })
         .map(|view| view.id)
         .collect()

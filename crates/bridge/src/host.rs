@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
 use serde::Serialize;
-use sifter_app_core::{BoxFuture, Host, Notice};
+use sifter_app_core::{BoxFuture, Host, Notice, Progress, StayAwake};
 use url::Url;
 
 /// What the app asked its host to do, oldest first.
@@ -17,6 +17,10 @@ pub(crate) struct Deeds {
     revealed: Vec<PathBuf>,
     copied: Vec<String>,
     notices: Vec<String>,
+    progress: Vec<String>,
+    /// How often the computer was kept awake, and is now.
+    stayed_awake: u32,
+    awake: bool,
 }
 
 #[derive(Default)]
@@ -30,7 +34,17 @@ struct State {
 
 /// The host that tests play.
 #[derive(Default)]
-pub(crate) struct PlayedHost(Mutex<State>);
+pub(crate) struct PlayedHost(Arc<Mutex<State>>);
+
+/// Keeps nothing awake, but knows until when it would.
+struct Waker(Arc<Mutex<State>>);
+
+impl Drop for Waker {
+    fn drop(&mut self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.deeds.awake = false;
+    }
+}
 
 impl PlayedHost {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -96,5 +110,16 @@ impl Host for PlayedHost {
 
     fn notify(&self, notice: Notice) {
         self.state().deeds.notices.push(format!("{notice:?}"));
+    }
+
+    fn show_progress(&self, progress: Progress) {
+        self.state().deeds.progress.push(format!("{progress:?}"));
+    }
+
+    fn stay_awake(&self) -> Option<StayAwake> {
+        let mut state = self.state();
+        state.deeds.stayed_awake += 1;
+        state.deeds.awake = true;
+        Some(Box::new(Waker(Arc::clone(&self.0))))
     }
 }

@@ -27,7 +27,7 @@ pub use servers::{
     AccountView, Capabilities, KeychainState, Quota, ServerKind, ServerState, ServerView,
     SignInPhase, SignInView, SignInWay, Storage,
 };
-pub use settings::{AppView, SettingsPatch, SettingsView, Theme};
+pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use transfers::{
     CapabilityNote, ClashPolicy, Direction, DoneHow, DownloadPlan, LinkCheck, Parts, Phase,
     TransferList, TransferView,

@@ -40,6 +40,28 @@ pub struct AppView {
     pub settings: SettingsView,
 }
 
+/// The most bytes a second that all transfers may use together, and when that counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SpeedLimits {
+    /// Towards libraries, in bytes a second; `null` is no limit.
+    pub up: Option<u64>,
+    /// From libraries, in bytes a second; `null` is no limit.
+    pub down: Option<u64>,
+    /// The hours in which the two count; `null` is always.
+    pub hours: Option<LimitHours>,
+}
+
+/// Hours of every day, by the clock of this computer. `until` before `from` means the next morning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LimitHours {
+    /// Minutes after midnight, 0 to 1439.
+    pub from: u16,
+    /// Minutes after midnight, 0 to 1439.
+    pub until: u16,
+}
+
 /// The settings as the window shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -56,6 +78,14 @@ pub struct SettingsView {
     pub start_local_library: bool,
     /// At most this many large transfers at once.
     pub parallel_transfers: u32,
+    /// How fast transfers may be.
+    pub limits: SpeedLimits,
+    /// Whether a limit counts now, which is a matter of the hour.
+    pub limited_now: bool,
+    /// Whether the computer is kept from falling asleep while something moves.
+    pub keep_awake: bool,
+    /// Whether the system tells how transfers ended while the window is elsewhere.
+    pub notifications: bool,
     /// Where Sifter keeps its data, for *Show data folder*.
     pub data_folder: String,
 }
@@ -77,6 +107,18 @@ pub struct SettingsPatch {
     #[serde(default)]
     #[ts(optional)]
     pub parallel_transfers: Option<u32>,
+    /// How fast transfers may be, all of it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub limits: Option<SpeedLimits>,
+    /// Whether the computer is kept from falling asleep while something moves.
+    #[serde(default)]
+    #[ts(optional)]
+    pub keep_awake: Option<bool>,
+    /// Whether the system tells how transfers ended while the window is elsewhere.
+    #[serde(default)]
+    #[ts(optional)]
+    pub notifications: Option<bool>,
     /// The person has left the welcome page.
     #[serde(default)]
     #[ts(optional)]

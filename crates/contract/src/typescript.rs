@@ -25,6 +25,8 @@ pub fn render() -> String {
         UiError,
         Theme,
         AppView,
+        LimitHours,
+        SpeedLimits,
         SettingsView,
         SettingsPatch,
         ServerKind,

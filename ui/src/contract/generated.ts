@@ -58,6 +58,30 @@ usesProxy: boolean,
  */
 settings: SettingsView, };
 
+export type LimitHours = { 
+/**
+ * Minutes after midnight, 0 to 1439.
+ */
+from: number, 
+/**
+ * Minutes after midnight, 0 to 1439.
+ */
+until: number, };
+
+export type SpeedLimits = { 
+/**
+ * Towards libraries, in bytes a second; `null` is no limit.
+ */
+up: number | null, 
+/**
+ * From libraries, in bytes a second; `null` is no limit.
+ */
+down: number | null, 
+/**
+ * The hours in which the two count; `null` is always.
+ */
+hours: LimitHours | null, };
+
 export type SettingsView = { 
 /**
  * Full path of the download folder.
@@ -84,6 +108,22 @@ startLocalLibrary: boolean,
  */
 parallelTransfers: number, 
 /**
+ * How fast transfers may be.
+ */
+limits: SpeedLimits, 
+/**
+ * Whether a limit counts now, which is a matter of the hour.
+ */
+limitedNow: boolean, 
+/**
+ * Whether the computer is kept from falling asleep while something moves.
+ */
+keepAwake: boolean, 
+/**
+ * Whether the system tells how transfers ended while the window is elsewhere.
+ */
+notifications: boolean, 
+/**
  * Where Sifter keeps its data, for *Show data folder*.
  */
 dataFolder: string, };
@@ -101,6 +141,18 @@ startLocalLibrary?: boolean,
  * At most this many large transfers at once (1 to 8).
  */
 parallelTransfers?: number, 
+/**
+ * How fast transfers may be, all of it.
+ */
+limits?: SpeedLimits, 
+/**
+ * Whether the computer is kept from falling asleep while something moves.
+ */
+keepAwake?: boolean, 
+/**
+ * Whether the system tells how transfers ended while the window is elsewhere.
+ */
+notifications?: boolean, 
 /**
  * The person has left the welcome page.
  */

@@ -93,6 +93,10 @@ export const app: AppView = {
     theme: 'system',
     startLocalLibrary: true,
     parallelTransfers: 3,
+    limits: { up: null, down: null, hours: null },
+    limitedNow: false,
+    keepAwake: true,
+    notifications: true,
     dataFolder: '/home/ada/.local/share/sifter',
   },
 }
