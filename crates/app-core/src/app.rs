@@ -7,6 +7,7 @@ use sifter_account::vault::{MemoryKeychain, Patience};
 use sifter_account::{Accounts, DEFAULT_SERVICE, SignIns, Vault, VaultStatus};
 use sifter_contract::{AppEvent, AppView, DropPhase, KeychainState, Storage};
 use sifter_transfer::Engine;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -14,6 +15,7 @@ use crate::events::{EventStream, Hub};
 use crate::files;
 use crate::home::Home;
 use crate::host::{Host, HostBrowser};
+use crate::manners::{Schedule, wall_clock};
 use crate::servers::{BookError, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::system;
@@ -103,7 +105,10 @@ impl StartError {
 pub struct AppCore {
     pub(crate) home: Home,
     pub(crate) host: Arc<dyn Host>,
-    pub(crate) settings: Settings,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) schedule: Arc<Schedule>,
+    /// Whether the person looks at the window.
+    pub(crate) focus: watch::Sender<bool>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) servers: Arc<Servers>,
     pub(crate) accounts: Accounts,
@@ -147,7 +152,7 @@ impl AppCore {
                 source,
             })?;
         }
-        let settings = Settings::open(&home)?;
+        let settings = Arc::new(Settings::open(&home)?);
         let hub = Arc::new(Hub::new(settings.view()));
         let vault = match secrets {
             Secrets::System => Vault::system(DEFAULT_SERVICE),
@@ -174,12 +179,22 @@ impl AppCore {
         ));
         let open_uploads = remotes.open_uploads();
         let engine = Engine::open(&transfers, remotes, options).await?;
+        let limited = engine.clone();
+        let schedule = Arc::new(Schedule::new(
+            Arc::clone(&settings),
+            Arc::clone(&hub),
+            Box::new(move |limits| limited.set_limits(limits)),
+            Box::new(wall_clock),
+        ));
+        schedule.apply();
         let browser = Arc::new(HostBrowser(Arc::clone(&host)));
         let core = Arc::new(Self {
             sign_ins: SignIns::new(accounts.clone(), browser),
             home,
             host,
             settings,
+            schedule,
+            focus: watch::Sender::new(false),
             hub,
             servers,
             accounts,
@@ -193,6 +208,7 @@ impl AppCore {
             container_program: tokio::sync::OnceCell::new(),
         });
         core.follow_transfers();
+        core.mind_manners();
         core.follow_accounts(background);
         Ok(core)
     }
