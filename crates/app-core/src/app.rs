@@ -19,7 +19,7 @@ use crate::manners::{Schedule, wall_clock};
 use crate::servers::{BookError, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::system;
-use crate::transfers::{OpenUploads, Presence, Remotes};
+use crate::transfers::{OpenUploads, Presence, Remotes, Stranger};
 use crate::tuning::Tuning;
 use crate::uploads::Drafts;
 
@@ -171,6 +171,7 @@ impl AppCore {
             servers.start_local_in_background().await;
         }
         let mut options = tuning.engine;
+        let patience = options.retry_base;
         options.large_lane = settings.large_lane();
         let remotes = Arc::new(Remotes::new(
             Arc::clone(&servers),
@@ -178,7 +179,7 @@ impl AppCore {
             tuning.chunk_size,
         ));
         let open_uploads = remotes.open_uploads();
-        let engine = Engine::open(&transfers, remotes, options).await?;
+        let engine = Engine::open(&transfers, Arc::<Remotes>::clone(&remotes), options).await?;
         let limited = engine.clone();
         let schedule = Arc::new(Schedule::new(
             Arc::clone(&settings),
@@ -208,6 +209,15 @@ impl AppCore {
             container_program: tokio::sync::OnceCell::new(),
         });
         core.follow_transfers();
+        let stranger = Stranger {
+            servers: Arc::clone(&core.servers),
+            remotes,
+            engine: core.engine.clone(),
+            patience,
+            stop: core.stop.clone(),
+            tasks: core.tasks.clone(),
+        };
+        stranger.follow();
         core.mind_manners();
         core.follow_accounts(background);
         Ok(core)

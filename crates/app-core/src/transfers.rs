@@ -1,6 +1,7 @@
 //! Transfers: the engine's work as the window sees it, and the buttons on it.
 
 mod remote;
+mod stranger;
 mod views;
 
 use std::collections::{HashMap, HashSet};
@@ -16,6 +17,7 @@ use crate::app::AppCore;
 use crate::errors;
 use crate::servers::Servers;
 pub(crate) use remote::{OpenUploads, Remotes};
+pub(crate) use stranger::Stranger;
 use views::Surroundings;
 pub(crate) use views::reference;
 

@@ -2,7 +2,7 @@
 
 use semver::Version;
 use sifter_library_api::search::SearchResults;
-use sifter_library_api::service::CurrentUser;
+use sifter_library_api::service::{CurrentUser, VersionInfo};
 use sifter_library_api::upload::{API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2};
 use url::Url;
 
@@ -77,8 +77,14 @@ impl LibraryClient {
             self.current_user(),
             self.oauth_probe(),
         );
+        let (lists, searches) = (Support::of(&listing), Support::of(&search));
         let version = match version {
             Ok(version) => version,
+            // Libraries of before 2019 have no such call; what only a library answers tells one from any other
+            // server.
+            Err(error) if error.is_unsupported() && [lists, searches].contains(&Support::Yes) => {
+                VersionInfo::default()
+            }
             Err(Error::NotFound | Error::InvalidAnswer { .. } | Error::TooLarge { .. }) => {
                 return Err(Error::NotALibrary(self.endpoints().library.to_string()));
             }
@@ -89,8 +95,8 @@ impl LibraryClient {
             arch_tags: version.api_at_least(API_VERSION_ARCH_TAGS),
             api_version: version.api(),
             version: version.version,
-            listing: Support::of(&listing),
-            search: Support::of(&search),
+            listing: lists,
+            search: searches,
             token: token.unwrap_or_else(|error| {
                 tracing::debug!(%error, "the token service does not answer");
                 None

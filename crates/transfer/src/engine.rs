@@ -145,6 +145,12 @@ impl Engine {
         self.ask(Command::ClearDone).await
     }
 
+    /// Keeps a line of the caller's own with a transfer that does not run; the engine only hands it out
+    /// again, as [`TransferView::remark`](crate::TransferView::remark). It is stored unencrypted: no secrets.
+    pub async fn remark(&self, id: TransferId, remark: String) -> Result<(), Error> {
+        self.ask(|reply| Command::Remark(id, remark, reply)).await
+    }
+
     /// Changes how many large transfers run at once, from now on. Those that run already are not
     /// stopped when there are more of them.
     pub async fn set_large_lane(&self, places: usize) -> Result<(), Error> {

@@ -191,6 +191,8 @@ pub struct TransferView {
     pub container_url: Option<String>,
     /// What the server makes it do without.
     pub without: Vec<Feature>,
+    /// What the caller has noted with [`Engine::remark`](crate::Engine::remark).
+    pub remark: Option<String>,
 }
 
 /// Every transfer, in the order of the queue, history last.

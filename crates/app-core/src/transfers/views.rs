@@ -101,7 +101,7 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
             .map(|digest| format!("sha256.{}", digest.to_hex())),
         restarted: view.notice.and_then(restarted),
         notes: notes(view),
-        link: None,
+        link: super::stranger::link(view),
         file_present: matches!(view.phase, Phase::Done { .. })
             && view.direction == Direction::Pull
             && view

@@ -226,6 +226,22 @@ async fn a_bare_library_shows_what_it_lacks() {
 }
 
 #[tokio::test]
+async fn a_library_without_a_version_is_known_by_what_only_a_library_answers() {
+    let server = Stage::new(|seen| match seen.line.as_str() {
+        "GET /v1/search?value=zzz" => data(json!({})),
+        _ => reply(404, ""),
+    })
+    .await;
+    let found = server.stranger().probe().await.unwrap();
+    assert!(!found.upload_v2 && !found.arch_tags && found.version.is_empty());
+    let server = Stage::new(|_| reply(404, "")).await;
+    assert!(matches!(
+        server.stranger().probe().await,
+        Err(Error::NotALibrary(_))
+    ));
+}
+
+#[tokio::test]
 async fn a_probe_of_something_else_says_so() {
     let server = Stage::new(|_| reply(200, "<html></html>")).await;
     assert!(matches!(

@@ -21,6 +21,7 @@ pub(super) enum Command {
     PauseAll(Reply<()>),
     ResumeAll(Reply<()>),
     ClearDone(Reply<()>),
+    Remark(TransferId, String, Reply<()>),
     SetLargeLane(usize, Reply<()>),
     ShutDown(Reply<()>),
 }

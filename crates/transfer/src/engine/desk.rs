@@ -162,6 +162,10 @@ impl Desk {
                     .await;
                 let _ = reply.send(result);
             }
+            Command::Remark(id, remark, reply) => {
+                let noted = self.remark(id, remark).await;
+                let _ = reply.send(noted);
+            }
             Command::SetLargeLane(places, reply) => {
                 self.places.large = places;
                 let _ = reply.send(Ok(()));
@@ -250,6 +254,24 @@ impl Desk {
             Some(false) => Err(Error::WrongState { id }),
             Some(true) => self.store_status(id).await,
         }
+    }
+
+    /// Keeps a line of the caller's own with a transfer.
+    async fn remark(&self, id: TransferId, remark: String) -> Result<(), Error> {
+        let idle = self.table.change_entry(id, |entry| {
+            entry.running.is_none().then(|| Arc::clone(&entry.live))
+        });
+        let live = match idle {
+            None => return Err(Error::UnknownTransfer { id }),
+            Some(None) => return Err(Error::WrongState { id }),
+            Some(Some(live)) => live,
+        };
+        let mut checkpoint = live.read().checkpoint.clone();
+        checkpoint.remark = Some(remark);
+        let (journal, stored) = (self.surroundings.journal.clone(), checkpoint.clone());
+        in_background(move || journal.update_checkpoint(id, &stored)).await?;
+        live.change(|state| state.checkpoint = checkpoint);
+        Ok(())
     }
 
     async fn reorder(&self, id: TransferId, before: Option<TransferId>) -> Result<(), Error> {

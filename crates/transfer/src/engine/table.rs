@@ -177,6 +177,7 @@ impl Table {
             digest: checkpoint.digest,
             container_url: checkpoint.container_url.clone(),
             without: checkpoint.without.clone(),
+            remark: checkpoint.remark.clone(),
         }
     }
 }

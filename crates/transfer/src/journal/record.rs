@@ -86,6 +86,8 @@ pub(crate) struct Checkpoint {
     pub(crate) container_url: Option<String>,
     /// What the server made the transfer do without.
     pub(crate) without: Vec<Feature>,
+    /// A line of the caller's own.
+    pub(crate) remark: Option<String>,
     pub(crate) work: Work,
 }
 

@@ -120,6 +120,7 @@ async fn ranges_that_are_promised_but_not_honoured_give_way_to_one_stream() {
             (view.phase, view.notice),
             (VERIFIED, Some(Notice::RangesNotHonoured))
         );
+        assert_eq!(view.without, [Feature::Range]);
         assert_eq!(std::fs::read(rig.target()).unwrap(), bytes);
     }
 }

@@ -273,6 +273,23 @@ async fn history_is_forgotten_while_the_engine_runs_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_remark_is_kept_with_a_transfer_that_does_not_run() {
+    let mut rig = Rig::new().await;
+    let done = push_file(&rig, "done", 500).await;
+    rig.at_rest(done).await;
+    rig.fake.fail(Op::Begin, Fault::Hang);
+    let runs = push_file(&rig, "runs", 9000).await;
+    rig.until_fake(|fake| fake.state().hanging == 1).await;
+    let remark = |id| rig.engine().remark(id, "noted".to_owned());
+    assert!(matches!(remark(runs).await, Err(Error::WrongState { .. })));
+    remark(done).await.unwrap();
+    rig.crash().await;
+    let view = rig.at_rest(done).await;
+    assert_eq!(view.remark.as_deref(), Some("noted"));
+    assert!(matches!(view.phase, Phase::Done { .. }));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_published_while_nothing_happens() {
     let rig = Rig::new().await;
     rig.fake.fail(Op::Begin, Fault::Hang);

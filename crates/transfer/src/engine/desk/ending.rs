@@ -191,6 +191,7 @@ impl Desk {
             notice: None,
             file: None,
             without: Vec::new(),
+            remark: None,
             ..checkpoint
         };
         let (journal, stored) = (self.surroundings.journal.clone(), cleaned.clone());
