@@ -31,6 +31,16 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// Whether the program is there to be started.
+    pub fn is_installed() -> bool {
+        let mut command = Command::new(PROGRAM);
+        command
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+
     /// Starts one on a free loopback port; `None` where it is not installed.
     ///
     /// # Errors

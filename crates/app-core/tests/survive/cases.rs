@@ -5,7 +5,9 @@ use std::time::Duration;
 use sifter_contract::ErrorCode;
 use sifter_test_support::{Direction, Fault, Rule};
 
-use crate::stage::{FILLING, GIVES, Mode, PARALLEL, PART, TAKES, TRIES};
+use crate::stage::{
+    FILLING, GIVES, Mode, PARALLEL, PART, REGISTRY_GIVES, REGISTRY_TAKES, TAKES, TRIES,
+};
 
 /// Which way the bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +54,7 @@ impl Case {
     pub(crate) fn part(&self) -> u64 {
         match self.mode {
             Mode::Single => FILLING + PART,
-            Mode::Parts => PART,
+            Mode::Parts | Mode::Oci | Mode::Fragile => PART,
         }
     }
 }
@@ -65,10 +67,13 @@ struct Cases {
 }
 
 impl Cases {
-    fn path(&self) -> &'static str {
-        match self.way {
-            Way::Push => TAKES,
-            Way::Pull => GIVES,
+    /// The fault meets requests for data.
+    fn rule(&self, fault: Fault) -> Rule {
+        match (self.way, self.mode) {
+            (Way::Push, Mode::Single | Mode::Parts) => Rule::new(TAKES, fault),
+            (Way::Pull, Mode::Single | Mode::Parts) => Rule::new(GIVES, fault),
+            (Way::Push, _) => Rule::new(REGISTRY_TAKES, fault).method("PATCH"),
+            (Way::Pull, _) => Rule::new(REGISTRY_GIVES, fault).method("GET"),
         }
     }
 
@@ -83,7 +88,7 @@ impl Cases {
     fn whole(&self) -> u64 {
         match self.mode {
             Mode::Single => 1,
-            Mode::Parts => FILLING / PART + 2,
+            Mode::Parts | Mode::Oci | Mode::Fragile => FILLING / PART + 2,
         }
     }
 
@@ -107,13 +112,13 @@ impl Cases {
 
     /// The fault meets one request for data, which is not the first where there are several.
     fn once(&mut self, name: &'static str, fault: Fault) -> &mut Case {
-        let rule = Rule::new(self.path(), fault).nth(self.whole().min(2) as usize);
+        let rule = self.rule(fault).nth(self.whole().min(2) as usize);
         self.add(name, rule, End::Done, 1)
     }
 
     /// The fault meets every request for data.
     fn always(&mut self, name: &'static str, fault: Fault, end: End, again: u64) -> &mut Case {
-        self.add(name, Rule::new(self.path(), fault), end, again)
+        self.add(name, self.rule(fault), end, again)
     }
 
     fn common(&mut self) {
@@ -140,15 +145,25 @@ impl Cases {
             .at_least = second;
         self.once("504", Fault::Status(504, None)).sample = true;
         self.once("answer replaced by 502", Fault::StatusAfterwards(502));
-        let late = Fault::Delay(Duration::from_millis(2200));
-        let expired = self.once("403, address expired", late);
-        expired.silence = Duration::from_secs(5);
-        expired.addresses = Duration::from_secs(2);
+        if self.mode == Mode::Oci {
+            self.once("401, token ran out", Fault::Status(401, None))
+                .sample = true;
+        } else {
+            let late = Fault::Delay(Duration::from_millis(2200));
+            let expired = self.once("403, address expired", late);
+            expired.silence = Duration::from_secs(5);
+            expired.addresses = Duration::from_secs(2);
+        }
         let tries = u64::from(TRIES) * PARALLEL as u64;
         let unreachable = End::Fails(ErrorCode::Unreachable);
         self.always("503 for ever", Fault::Status(503, None), unreachable, tries)
             .sample = true;
-        self.always("403 for ever", Fault::Status(403, None), unreachable, tries);
+        // A signed address that is refused has run out; a registry means the account.
+        let refused = match (self.way, self.mode) {
+            (Way::Push, Mode::Oci) => End::Fails(ErrorCode::Forbidden),
+            _ => unreachable,
+        };
+        self.always("403 for ever", Fault::Status(403, None), refused, tries);
         let parallel = PARALLEL as u64;
         let line = Fault::Bandwidth(3 << 20);
         let gone = self.always("network gone for a while", line, End::Done, parallel);
@@ -156,18 +171,56 @@ impl Cases {
     }
 
     fn push(&mut self) {
+        let whole = self.whole();
         let flip = Fault::FlipByte(Direction::Upload, PART / 2);
-        self.once("wrong byte", flip.clone()).sample = true;
+        let wrong = self.once("wrong byte", flip.clone());
+        wrong.sample = true;
+        if wrong.mode == Mode::Oci {
+            // Only the whole blob has a digest.
+            wrong.parts_again = whole;
+        }
         let tries = 40 * self.whole();
         let refused = End::Fails(ErrorCode::NotConfirmed);
         self.always("wrong byte for ever", flip, refused, tries);
-        let unheard = Rule::new("_complete", Fault::StatusAfterwards(504)).first(1);
-        self.add("504 after completion", unheard, End::DoneLate, 0)
+        let (completes, begins, tags) = match self.mode {
+            Mode::Oci => (
+                Rule::new("/manifests/sha256.", Fault::StatusAfterwards(504)).method("PUT"),
+                Rule::new("/v1/oci-redirect", Fault::Status(503, None)),
+                Rule::new("/manifests/1", Fault::Status(500, None)).method("PUT"),
+            ),
+            _ => (
+                Rule::new("_complete", Fault::StatusAfterwards(504)),
+                Rule::new("/v2/imagefile/", Fault::Status(503, None)),
+                Rule::new("/tags/", Fault::Status(500, None)).method("POST"),
+            ),
+        };
+        self.add("504 after completion", completes.first(1), End::DoneLate, 0)
             .sample = true;
-        let begin = Rule::new("/v2/imagefile/", Fault::Status(503, None)).first(2);
-        self.add("503 at the beginning", begin, End::Done, 0);
-        let tags = Rule::new("/tags/", Fault::Status(500, None)).method("POST");
+        self.add("503 at the beginning", begins.first(2), End::Done, 0);
         self.add("500 at the tags", tags.first(2), End::Done, 0);
+        if self.mode == Mode::Oci {
+            let rule = |fault| Rule::new(REGISTRY_TAKES, fault).first(1);
+            let blob = rule(Fault::StatusAfterwards(504)).method("PUT");
+            self.add("504 after the blob", blob, End::Done, 0);
+            let start = rule(Fault::Status(503, None)).method("POST");
+            self.add("503 at the upload", start, End::Done, 0);
+            let status = rule(Fault::Status(503, None)).method("GET");
+            let lost = self.rule(Fault::StatusAfterwards(502)).nth(2);
+            self.add("502, then 503 at the status", lost, End::Done, 0)
+                .rules
+                .push(status);
+        }
+    }
+
+    /// What a registry that forgets makes of it: the upload begins again, and says so.
+    fn forgotten(&mut self) {
+        let (half, whole) = (PART / 2 + 17, self.whole());
+        let closed = Fault::DropAfter(Direction::Upload, half);
+        let closed = self.once("closed within a part", closed);
+        (closed.parts_again, closed.sample) = (whole, true);
+        let unheard = Fault::StatusAfterwards(502);
+        self.once("answer replaced by 502", unheard).parts_again = whole;
+        self.once("503", Fault::Status(503, None)).parts_again = 1;
     }
 
     fn pull(&mut self) {
@@ -186,7 +239,12 @@ impl Cases {
         let again = (PARALLEL as u64 + 1) * (FILLING / PART + 2);
         self.always("200 instead of 206", Fault::IgnoreRange, End::Done, again)
             .sample = true;
-        let resolve = Rule::new("/v1/imagefile/", Fault::Status(503, None)).first(2);
+        let resolve = if self.mode == Mode::Oci {
+            "/manifests/"
+        } else {
+            "/v1/imagefile/"
+        };
+        let resolve = Rule::new(resolve, Fault::Status(503, None)).first(2);
         self.add("503 at the beginning", resolve, End::Done, 0);
     }
 }
@@ -195,7 +253,7 @@ impl Cases {
 pub(crate) fn all() -> Vec<Case> {
     let mut found = Vec::new();
     for way in [Way::Push, Way::Pull] {
-        for mode in [Mode::Single, Mode::Parts] {
+        for mode in [Mode::Single, Mode::Parts, Mode::Oci] {
             let mut cases = Cases {
                 way,
                 mode,
@@ -209,5 +267,12 @@ pub(crate) fn all() -> Vec<Case> {
             found.append(&mut cases.all);
         }
     }
+    let mut forgetting = Cases {
+        way: Way::Push,
+        mode: Mode::Fragile,
+        all: Vec::new(),
+    };
+    forgetting.forgotten();
+    found.append(&mut forgetting.all);
     found
 }

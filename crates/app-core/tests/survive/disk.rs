@@ -58,13 +58,23 @@ struct Trouble {
 
 impl Trouble {
     async fn pulling(seed: u64) -> Self {
-        let stage = Stage::new(tuning(Mode::Parts, Duration::from_secs(5)), |_| ()).await;
+        let stage = Stage::new(
+            Mode::Parts,
+            tuning(Mode::Parts, Duration::from_secs(5)),
+            |_| (),
+        )
+        .await;
         let image = stage.image_there(seed).await;
         Self::slow(stage, image)
     }
 
     async fn pushing(seed: u64) -> Self {
-        let stage = Stage::new(tuning(Mode::Parts, Duration::from_secs(5)), |_| ()).await;
+        let stage = Stage::new(
+            Mode::Parts,
+            tuning(Mode::Parts, Duration::from_secs(5)),
+            |_| (),
+        )
+        .await;
         let image = stage.image("image.sif", seed);
         Self::slow(stage, image)
     }

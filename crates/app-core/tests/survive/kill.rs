@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sifter_contract::{Api as _, Nothing, Phase, TransferList};
-use sifter_test_support::{BuiltSif, Fault, FaultProxy, Rule, SifBuilder, spawn_library_with};
+use sifter_test_support::{
+    BuiltSif, Fault, FaultProxy, OciFront, Rule, SifBuilder, spawn_library_with,
+};
 use tokio::process::{Child, Command};
 
 use crate::cases::Way;
 use crate::report::{Row, conclude};
-use crate::stage::{self, FILLING, GIVES, Mode, PART, TAKES, hash, moved, tuning};
+use crate::stage::{
+    self, FILLING, GIVES, Mode, PART, REGISTRY_GIVES, REGISTRY_TAKES, TAKES, hash, moved, tuning,
+};
 
 /// Kills in each transfer.
 const KILLS: u64 = 5;
@@ -111,7 +115,7 @@ async fn kill_on_the_way(orders: &Orders, proxy: &FaultProxy, before: usize, siz
     format!("kill -9 at {} KiB", places.join(" "))
 }
 
-async fn round(way: Way, seed: u64) -> Row {
+async fn round(way: Way, mode: Mode, seed: u64) -> Row {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let library = spawn_library_with(|config| {
@@ -120,7 +124,9 @@ async fn round(way: Way, seed: u64) -> Row {
     })
     .await
     .unwrap();
-    let proxy = FaultProxy::start(library.address()).await.unwrap();
+    let front = stage::registry_before(&library, mode).await;
+    let address = front.as_ref().map_or(library.address(), OciFront::address);
+    let proxy = FaultProxy::start(address).await.unwrap();
     let builder = SifBuilder::new().filled(FILLING, seed);
     let image: BuiltSif = builder.build(path("image.sif")).unwrap();
     let server_id = prepare(&path("home"), &path("keys"), &proxy, library.token()).await;
@@ -137,7 +143,7 @@ async fn round(way: Way, seed: u64) -> Row {
         orders.file = path("pulled.sif");
     }
     let before = proxy.exchanges().len();
-    for bytes in [TAKES, GIVES] {
+    for bytes in [TAKES, GIVES, REGISTRY_TAKES, REGISTRY_GIVES] {
         proxy.inject(Rule::new(bytes, Fault::Bandwidth(LINE)));
     }
     let fault = kill_on_the_way(&orders, &proxy, before, image.size).await;
@@ -164,7 +170,7 @@ async fn round(way: Way, seed: u64) -> Row {
     Row {
         fault,
         way: if way == Way::Push { "push" } else { "pull" },
-        mode: "parts",
+        mode: mode.name(),
         outcome: phase.map_or_else(|error| error.to_string(), |phase| stage::told(&phase)),
         again,
         wrong,
@@ -201,9 +207,19 @@ async fn fetched(home: &Path, proxy: &FaultProxy, token: &str) -> String {
     hash(&file)
 }
 
+/// Those that a killed transfer is played in here.
+fn modes() -> impl Iterator<Item = Mode> {
+    let modes = [Mode::Parts, Mode::Oci];
+    modes.into_iter().filter(|mode| mode.is_possible())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_killed_goes_on() {
-    let rows = [round(Way::Push, 1).await, round(Way::Pull, 2).await];
+    let mut rows = Vec::new();
+    for mode in modes() {
+        rows.push(round(Way::Push, mode, 1).await);
+        rows.push(round(Way::Pull, mode, 2).await);
+    }
     conclude("Killed five times each way", &rows);
 }
 
@@ -214,7 +230,9 @@ async fn a_process_that_is_killed_goes_on_every_time() {
     let mut rows = Vec::new();
     for seed in 0..rounds {
         for way in [Way::Push, Way::Pull] {
-            rows.push(round(way, seed).await);
+            for mode in modes() {
+                rows.push(round(way, mode, seed).await);
+            }
         }
     }
     conclude("Killed five times each way", &rows);

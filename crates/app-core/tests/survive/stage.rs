@@ -12,7 +12,8 @@ use sifter_contract::{
 };
 use sifter_library_server::Config;
 use sifter_test_support::{
-    BuiltSif, Exchange, FaultProxy, SifBuilder, SpawnedLibrary, spawn_library_with,
+    BuiltSif, Exchange, FaultProxy, OciFront, Registry, Sessions, SifBuilder, SpawnedLibrary,
+    spawn_library_with,
 };
 use sifter_transfer::EngineOptions;
 use tempfile::TempDir;
@@ -30,21 +31,60 @@ pub(crate) const TRIES: u32 = 5;
 /// Where the library takes bytes, and where it gives them.
 pub(crate) const TAKES: &str = "/signed/upload/";
 pub(crate) const GIVES: &str = "/signed/image/";
+/// The same of a registry; a blob's digest follows where it gives.
+pub(crate) const REGISTRY_TAKES: &str = "/blobs/uploads/";
+pub(crate) const REGISTRY_GIVES: &str = "/blobs/sha256:";
+/// No description of an image is longer, in bytes.
+const MOST_OF_A_CONFIG: u64 = 4 << 10;
 /// A transfer that has not ended by then never will.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Whether a file travels in one piece or in several.
+/// How a file travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
+    /// In one piece.
     Single,
+    /// In parts.
     Parts,
+    /// In chunks into the registry behind the library, and in ranges out of it.
+    Oci,
+    /// The same, where the registry forgets an upload whose chunk broke off.
+    Fragile,
+}
+
+impl Mode {
+    /// Whether it can be played on this machine. Says so where not.
+    pub(crate) fn is_possible(self) -> bool {
+        let possible = self.sessions().is_none() || Registry::is_installed();
+        if !possible {
+            eprintln!("skipped: docker-registry is not installed");
+        }
+        possible
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Parts => "parts",
+            Self::Oci => "oci",
+            Self::Fragile => "fragile",
+        }
+    }
+
+    fn sessions(self) -> Option<Sessions> {
+        match self {
+            Self::Single | Self::Parts => None,
+            Self::Oci => Some(Sessions::Lasting),
+            Self::Fragile => Some(Sessions::Fragile),
+        }
+    }
 }
 
 /// The engine as the app has it, with small parts and little patience.
 pub(crate) fn tuning(mode: Mode, silence: Duration) -> Tuning {
     let (range_size, multipart_above) = match mode {
         Mode::Single => (u64::MAX, u64::MAX),
-        Mode::Parts => (PART, PART),
+        Mode::Parts | Mode::Oci | Mode::Fragile => (PART, PART),
     };
     Tuning {
         engine: EngineOptions {
@@ -184,9 +224,12 @@ pub(crate) fn told(phase: &Phase) -> String {
 /// Bytes of bodies that crossed the line where the library takes or gives bytes.
 pub(crate) fn moved(exchanges: &[Exchange]) -> u64 {
     let bytes = exchanges.iter().map(|exchange| {
-        if exchange.target.contains(TAKES) {
+        let is_chunk = exchange.target.contains(REGISTRY_TAKES) && exchange.method == "PATCH";
+        let is_blob = exchange.target.contains(REGISTRY_GIVES)
+            && (exchange.range.is_some() || exchange.response_bytes > MOST_OF_A_CONFIG);
+        if exchange.target.contains(TAKES) || is_chunk {
             exchange.request_bytes
-        } else if exchange.target.contains(GIVES) {
+        } else if exchange.target.contains(GIVES) || is_blob {
             exchange.response_bytes
         } else {
             0
@@ -208,10 +251,17 @@ pub(crate) struct Stage {
     pub(crate) core: Arc<AppCore>,
     pub(crate) server_id: String,
     folder: TempDir,
+    _front: Option<OciFront>,
+}
+
+/// The registry of a mode that has one, before a library.
+pub(crate) async fn registry_before(library: &SpawnedLibrary, mode: Mode) -> Option<OciFront> {
+    let front = OciFront::start(library.address(), mode.sessions()?).await;
+    Some(front.unwrap().unwrap())
 }
 
 impl Stage {
-    pub(crate) async fn new(tuning: Tuning, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn new(mode: Mode, tuning: Tuning, change: impl FnOnce(&mut Config)) -> Self {
         let library = spawn_library_with(|config| {
             config.uploads.part_size = Some(PART);
             config.uploads.smallest_multipart = PART;
@@ -219,7 +269,9 @@ impl Stage {
         })
         .await
         .unwrap();
-        let proxy = FaultProxy::start(library.address()).await.unwrap();
+        let front = registry_before(&library, mode).await;
+        let address = front.as_ref().map_or(library.address(), OciFront::address);
+        let proxy = FaultProxy::start(address).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let core = start(&folder.path().join("home"), tuning, None).await;
         let server_id = sign_in(&core, &proxy.base_url(), library.token()).await;
@@ -229,6 +281,7 @@ impl Stage {
             core,
             server_id,
             folder,
+            _front: front,
         }
     }
 

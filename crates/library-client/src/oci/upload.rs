@@ -107,11 +107,21 @@ impl OciRepository {
     /// [`Error::DamagedOnArrival`] when what arrived has another digest; [`Error::NotFound`] when the
     /// registry has forgotten it, as it does when it is finished; any other [`Error`].
     pub async fn finish_upload(&self, upload: &BlobUpload, digest: &Digest) -> Result<(), Error> {
+        self.finish_with(upload, digest, Vec::new()).await
+    }
+
+    /// Finishes an upload with the last bytes of it.
+    async fn finish_with(
+        &self,
+        upload: &BlobUpload,
+        digest: &Digest,
+        rest: Vec<u8>,
+    ) -> Result<(), Error> {
         let mut url = self.own(&upload.location)?.clone();
         url.query_pairs_mut()
             .append_pair("digest", &digest.to_string());
         let call = Call {
-            body: Some(("application/octet-stream", Vec::new())),
+            body: Some(("application/octet-stream", rest)),
             idle: Some(COMPLETION_TIMEOUT),
             ..Call::new(Method::PUT, url)
         };
@@ -137,10 +147,7 @@ impl OciRepository {
             return Ok(());
         }
         let upload = self.begin_upload().await?;
-        let upload = self
-            .send_chunk(&upload, length, || Body::from(bytes.clone()))
-            .await?;
-        self.finish_upload(&upload, &digest).await
+        self.finish_with(&upload, &digest, bytes).await
     }
 
     async fn patch(

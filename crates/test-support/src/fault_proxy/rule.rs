@@ -89,6 +89,18 @@ impl Rule {
         self
     }
 
+    /// The text that its requests contain.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The same rule for other requests.
+    #[must_use]
+    pub fn on(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
     pub(super) fn arm(self) -> Armed {
         Armed {
             rule: self,

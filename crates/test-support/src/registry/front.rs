@@ -40,9 +40,12 @@ pub(super) struct Shared {
     registry: Registry,
     sessions: Sessions,
     tokens: Mutex<HashMap<String, Grant>>,
-    /// The state of each upload, where the front keeps it.
-    pub(super) uploads: Mutex<HashMap<String, String>>,
+    /// The state of each upload, where the front keeps it; held while a request is on its way.
+    pub(super) uploads: Mutex<Uploads>,
 }
+
+/// States by the paths of their uploads.
+pub(super) type Uploads = HashMap<String, Arc<tokio::sync::Mutex<String>>>;
 
 /// What a token is good for.
 #[derive(Debug, Clone)]
@@ -184,7 +187,7 @@ async fn offer(shared: &Shared, request: Request, library: Upstream) -> Response
 }
 
 /// The registry, for whom a token lets in.
-async fn guarded(shared: &Shared, path: &str, mut request: Request) -> Response {
+async fn guarded(shared: &Arc<Shared>, path: &str, mut request: Request) -> Response {
     let Some(grant) = shared.grant_of(&request) else {
         let mut answer = front::empty(401);
         let challenge = HeaderValue::from_static("Bearer realm=\"the library\"");
@@ -208,7 +211,7 @@ async fn guarded(shared: &Shared, path: &str, mut request: Request) -> Response 
     };
     *request.uri_mut() = uri;
     if shared.sessions == Sessions::Lasting && path.contains("/blobs/uploads/") {
-        return sessions::lasting(shared, request).await;
+        return sessions::lasting(Arc::clone(shared), request).await;
     }
     shared.upstream().send(request).await
 }
