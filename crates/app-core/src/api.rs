@@ -3,7 +3,7 @@
 use sifter_contract::requests::{
     AccountRef, CollectionRef, ContainerRef, CopyText, Destination, Download, EntityRef, FilePath,
     ImageRef, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
-    TransferMove, TransferRef, Upload,
+    TransferMove, TransferRef, TransferReport, Upload,
 };
 use sifter_contract::{
     Api, AppView, CollectionPage, ContainerPage, DownloadPlan, DraftSheet, EntityPage, EntityRow,
@@ -248,5 +248,10 @@ impl Api for AppCore {
 
     async fn transfer_reveal(&self, request: TransferRef) -> Result<Nothing, UiError> {
         self.reveal_transfer(&request.transfer_id).map(nothing)
+    }
+
+    async fn transfer_copy_report(&self, request: TransferReport) -> Result<Nothing, UiError> {
+        self.copy_report(&request.transfer_id, &request.said)
+            .map(nothing)
     }
 }

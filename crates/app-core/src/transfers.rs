@@ -1,6 +1,7 @@
 //! Transfers: the engine's work as the window sees it, and the buttons on it.
 
 mod remote;
+mod report;
 mod stranger;
 mod views;
 

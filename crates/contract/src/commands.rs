@@ -7,7 +7,7 @@ use ts_rs::TS;
 use crate::requests::{
     AccountRef, CollectionRef, ContainerRef, CopyText, Destination, Download, EntityRef, FilePath,
     ImageRef, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
-    TransferMove, TransferRef, Upload,
+    TransferMove, TransferRef, TransferReport, Upload,
 };
 use crate::{
     AppView, CollectionPage, ContainerPage, DownloadPlan, DraftSheet, EntityPage, EntityRow,
@@ -165,4 +165,6 @@ commands! {
     transfer_clear(Nothing) -> Nothing;
     /// Shows a finished download in the file manager.
     transfer_reveal(TransferRef) -> Nothing;
+    /// Copies what explains a transfer, for somebody who helps. It holds no secret and no folder.
+    transfer_copy_report(TransferReport) -> Nothing;
 }

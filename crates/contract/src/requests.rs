@@ -138,6 +138,13 @@ requests! {
         /// The transfer.
         transfer_id: String,
     }
+    /// Asks for the report of a transfer.
+    TransferReport {
+        /// The transfer.
+        transfer_id: String,
+        /// What the window says about it; may be empty.
+        said: String,
+    }
     /// Moves a waiting transfer.
     TransferMove {
         /// The transfer.

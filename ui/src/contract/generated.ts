@@ -1267,6 +1267,16 @@ export type TransferRef = {
  */
 transferId: string, };
 
+export type TransferReport = { 
+/**
+ * The transfer.
+ */
+transferId: string, 
+/**
+ * What the window says about it; may be empty.
+ */
+said: string, };
+
 export type TransferMove = { 
 /**
  * The transfer.
@@ -1326,4 +1336,5 @@ export type Commands = {
   transfer_resume_all: [Nothing, Nothing];
   transfer_clear: [Nothing, Nothing];
   transfer_reveal: [TransferRef, Nothing];
+  transfer_copy_report: [TransferReport, Nothing];
 };
