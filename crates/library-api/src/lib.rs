@@ -8,7 +8,7 @@
 //! * [`name`], [`arch`], [`hash`], [`id`]: the small words, checked and bounded.
 //! * [`reference`](mod@reference): `library://…` references; [`link`]: what people paste into a search field.
 //! * [`model`]: entity, collection, container, image; [`tags`], [`search`], [`upload`]: calls and answers.
-//! * [`service`]: discovery document, version, token status, current user.
+//! * [`service`]: discovery document, version, token status, current user; [`tokens`]: access tokens.
 //! * [`envelope`]: `{data}` and `{error:{code,message}}`; [`wire_time`]: RFC 3339 with Go's zero time.
 //! * [`extensions`]: routes beyond the Cloud Library API, as Hinkskalle and the local library serve them.
 
@@ -26,6 +26,7 @@ pub mod reference;
 pub mod search;
 pub mod service;
 pub mod tags;
+pub mod tokens;
 pub mod upload;
 pub mod wire_time;
 
@@ -38,4 +39,5 @@ pub use link::LinkInput;
 pub use model::{Collection, Container, Entity, Image, Stamps};
 pub use name::{CollectionName, ContainerName, EntityName, NameError, Tag};
 pub use reference::{ContainerPath, LibraryRef, PushRef, RefError, Target};
+pub use tokens::{AccessTokenInfo, MadeAccessToken, NewAccessToken};
 pub use wire_time::WireTime;

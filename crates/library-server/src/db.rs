@@ -18,6 +18,7 @@ use crate::error::Error;
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_library.sql"),
     include_str!("../migrations/0002_oauth.sql"),
+    include_str!("../migrations/0003_people_and_tokens.sql"),
 ];
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -147,6 +148,38 @@ mod tests {
             })
             .unwrap();
         assert_eq!(kept, [1]);
+    }
+
+    #[test]
+    fn tokens_made_before_they_had_ids_get_one_and_still_work() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("library.db");
+        let old = Connection::open(&path).unwrap();
+        for script in &MIGRATIONS[..2] {
+            old.execute_batch(script).unwrap();
+        }
+        old.pragma_update(None, "user_version", 2).unwrap();
+        old.execute_batch(
+            "INSERT INTO users (id, login, created_at) VALUES ('u', 'ada', '2026-01-01T00:00:00Z');
+             INSERT INTO oauth_families VALUES ('f', 'u', 'c', '', '2026-01-01T00:00:00Z', NULL);
+             INSERT INTO access_tokens (hash, user_id, name, created_at, family_id)
+             VALUES (x'01', 'u', 'one', '2026-01-01T00:00:00Z', NULL),
+                    (x'02', 'u', 'two', '2026-01-01T00:00:00Z', NULL),
+                    (x'03', 'u', 'Sifter', '2026-01-01T00:00:00Z', 'f');",
+        )
+        .unwrap();
+        drop(old);
+        let migrated = connect(&path).unwrap();
+        let ids: Vec<Option<String>> = migrated
+            .prepare("SELECT id FROM access_tokens ORDER BY hash")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert!(ids[0].as_ref().is_some_and(|id| id.len() == 24), "{ids:?}");
+        assert!(ids[1].is_some() && ids[0] != ids[1], "{ids:?}");
+        assert_eq!(ids[2], None, "a token of a sign-in is listed nowhere");
     }
 
     #[test]

@@ -20,6 +20,10 @@ pub(crate) enum Fault {
     UnknownToken,
     #[error("the access token does not allow this")]
     MissingScope,
+    #[error("a token made for scripts cannot make tokens; sign in with Sifter to make one")]
+    SignInToMakeTokens,
+    #[error("there are {0} tokens already; revoke one of them first")]
+    TooManyTokens(usize),
     #[error("{0} belongs to somebody else")]
     NotYours(&'static str),
     #[error("{0} not found")]
@@ -98,9 +102,11 @@ impl Fault {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::SignInRequired | Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::MissingScope | Self::NotYours(_) | Self::BadSignature | Self::ReadOnly => {
-                StatusCode::FORBIDDEN
-            }
+            Self::MissingScope
+            | Self::SignInToMakeTokens
+            | Self::NotYours(_)
+            | Self::BadSignature
+            | Self::ReadOnly => StatusCode::FORBIDDEN,
             Self::NotFound(_) | Self::UnknownToken => StatusCode::NOT_FOUND,
             Self::Invalid(_)
             | Self::InvalidName { .. }
@@ -111,7 +117,7 @@ impl Fault {
             | Self::PartsMissing(_)
             | Self::WrongPartToken(_) => StatusCode::BAD_REQUEST,
             Self::NotASif(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotUploaded => StatusCode::CONFLICT,
+            Self::NotUploaded | Self::TooManyTokens(_) => StatusCode::CONFLICT,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

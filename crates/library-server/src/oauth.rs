@@ -25,12 +25,13 @@ mod token;
 
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use rusqlite::{OptionalExtension as _, params};
 
 use crate::error::Error;
 use crate::ids;
+pub(crate) use crate::oauth::request::SCOPES;
 use crate::oauth::throttle::Throttle;
 use crate::state::AppState;
+use crate::tokens::store;
 
 /// Who a token speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub(crate) struct Identity {
     pub(crate) login: String,
     /// What the token may do; empty means everything its user may.
     pub(crate) scopes: Vec<String>,
+    /// The token came of a sign-in with a browser or a device, not of a list of named tokens.
+    pub(crate) signed_in: bool,
 }
 
 /// The pages and endpoints of sign-in.
@@ -65,28 +68,9 @@ pub(crate) async fn verify_access_token(
     token: &str,
 ) -> Result<Option<Identity>, Error> {
     let hash = ids::secret_hash(token);
-    let now = state.clock().stamp();
+    let clock = state.clock().clone();
     state
         .db()
-        .call(move |connection| {
-            let identity = connection
-                .query_row(
-                    "SELECT users.id, users.login, access_tokens.scopes
-                     FROM access_tokens JOIN users ON users.id = access_tokens.user_id
-                     WHERE access_tokens.hash = ?1 AND revoked_at IS NULL
-                       AND (expires_at IS NULL OR expires_at > ?2)",
-                    params![hash, now],
-                    |row| {
-                        let scopes: String = row.get(2)?;
-                        Ok(Identity {
-                            user_id: row.get(0)?,
-                            login: row.get(1)?,
-                            scopes: scopes.split_ascii_whitespace().map(str::to_owned).collect(),
-                        })
-                    },
-                )
-                .optional()?;
-            Ok(identity)
-        })
+        .call(move |connection| store::verify(connection, &clock, &hash))
         .await
 }

@@ -10,13 +10,14 @@ mod rows;
 mod search;
 mod service;
 mod tags;
+mod tokens;
 mod uploads;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
@@ -34,6 +35,8 @@ pub(crate) fn app(state: AppState) -> Router {
         .route("/version", get(service::version))
         .route("/v1/token-status", get(service::token_status))
         .route("/v1/rbac/users/current", get(service::current_user))
+        .route("/v1/tokens", get(tokens::list).post(tokens::create))
+        .route("/v1/tokens/{id}", delete(tokens::revoke))
         .route(
             "/v1/entities",
             get(rows::list_entities).post(rows::create_entity),

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::intake;
 use crate::state::AppState;
 use crate::tickets;
+use crate::tokens;
 
 /// Time between two rounds.
 const INTERVAL: Duration = Duration::from_secs(3600);
@@ -48,6 +49,7 @@ pub(crate) async fn sweep(state: &AppState) -> Result<(), Fault> {
         .db()
         .write(move |connection| {
             tickets::forget_expired(connection, &clock)?;
+            tokens::store::forget_expired(connection, &clock)?;
             images::forget_promises(connection, &before)
         })
         .await?;

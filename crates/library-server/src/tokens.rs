@@ -1,15 +1,16 @@
 //! Access tokens for scripts and the command line, and what the `sifter-library` tool does beside a
 //! running server: it opens the same database.
 
+pub(crate) mod store;
+
 use std::path::Path;
 
-use rusqlite::{Connection, params};
 use secrecy::SecretString;
+use sifter_library_api::WireTime;
 
 use crate::clock::Clock;
 use crate::config::Owner;
 use crate::error::Error;
-use crate::ids;
 use crate::people;
 use crate::server;
 use crate::settings;
@@ -31,7 +32,7 @@ impl AccessToken {
 
 /// Makes a token for the owner of the library in `data_dir`, whether or not it is being served.
 ///
-/// The text is 256 characters of one line: `singularity remote login --tokenfile` accepts 200 to 4096.
+/// The text is 263 characters of one line: `singularity remote login --tokenfile` accepts 200 to 4096.
 ///
 /// # Errors
 /// When the database cannot be opened or written.
@@ -43,7 +44,13 @@ pub fn create_access_token(
     let connection = server::open_database(data_dir)?;
     let clock = Clock::system();
     let person = people::sign_in(&connection, &clock, &owner.login, &owner.display_name)?;
-    issue(&connection, &clock, &person.id, name)
+    let wanted = store::Wanted {
+        name,
+        scopes: "",
+        expires_at: WireTime::NEVER,
+    };
+    let made = store::issue(&connection, &clock, &person.id, &wanted)?;
+    Ok(AccessToken { secret: made.token })
 }
 
 /// Makes a one-time sign-in ticket for the library in `data_dir`, whether or not it is being served. With a
@@ -77,22 +84,4 @@ impl Owner {
             display_name: String::new(),
         }
     }
-}
-
-/// Makes a token that does not expire and may do all its user may.
-pub(crate) fn issue(
-    connection: &Connection,
-    clock: &Clock,
-    user_id: &str,
-    name: &str,
-) -> Result<AccessToken, Error> {
-    // 192 random bytes are 256 characters of base64.
-    let secret = ids::new_secret::<192>()?;
-    connection.execute(
-        "INSERT INTO access_tokens (hash, user_id, name, created_at) VALUES (?1, ?2, ?3, ?4)",
-        params![ids::secret_hash(&secret), user_id, name, clock.stamp()],
-    )?;
-    Ok(AccessToken {
-        secret: secret.into(),
-    })
 }

@@ -17,7 +17,7 @@ pub(crate) const REDIRECT: &str = "http://127.0.0.1:50123/callback";
 pub(crate) struct Rig {
     pub(crate) library: RunningLibrary,
     pub(crate) client: Client,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Names and values of a query or form; later ones replace earlier ones of the same name.
@@ -54,8 +54,13 @@ impl Rig {
         Self {
             library,
             client,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The folder of the library.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub(crate) fn url(&self, path: &str) -> Url {

@@ -10,5 +10,6 @@
 
 mod attacks;
 mod harness;
+mod named_tokens;
 mod pages;
 mod tokens;
