@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::peer::Connected;
+
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// Read buffer of a connection; also the longest request head.
@@ -45,8 +47,9 @@ pub(crate) async fn answer(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = converse(stream, app.clone(), stop.clone());
+            Ok((stream, from)) => {
+                let from = Connected(from.ip());
+                let connection = converse(stream, from, app.clone(), stop.clone());
                 let cut = cut.clone();
                 connections.spawn(async move {
                     let _place = place;
@@ -73,12 +76,13 @@ pub(crate) async fn answer(
     }
 }
 
-async fn converse(stream: TcpStream, app: Router, stop: CancellationToken) {
+async fn converse(stream: TcpStream, from: Connected, app: Router, stop: CancellationToken) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let service = tower::service_fn(move |request: Request<Incoming>| {
+    let service = tower::service_fn(move |mut request: Request<Incoming>| {
         let app = app.clone();
+        request.extensions_mut().insert(from);
         async move {
             let answer = app
                 .oneshot(single_slashes(request).map(axum::body::Body::new))

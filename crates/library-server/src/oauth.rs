@@ -4,12 +4,16 @@
 //! [`verify_access_token`], asked once per authenticated request.
 //!
 //! A browser that brings a one-time ticket may continue as the owner of the library; there are no
-//! passwords. Codes and tokens are random, kept as hashes, and belong to a family that ends as a whole
+//! passwords. A device without a browser shows a code instead (module `device`). Codes and tokens are random, kept as hashes, and belong to a family that ends as a whole
 //! when one of them turns up in wrong hands.
 
+mod attempt;
 mod authorize;
+mod browser;
 mod client;
 mod codes;
+mod consent;
+mod device;
 #[cfg(test)]
 mod expiry_tests;
 mod families;
@@ -20,16 +24,19 @@ mod pkce;
 mod refresh;
 mod refusal;
 mod request;
+mod shelf;
 mod throttle;
 mod token;
 
+use axum::Router;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 
 use crate::error::Error;
 use crate::ids;
+use crate::oauth::attempt::Attempts;
+use crate::oauth::device::Devices;
 pub(crate) use crate::oauth::request::SCOPES;
-use crate::oauth::throttle::Throttle;
+use crate::oauth::throttle::{Limits, Throttle};
 use crate::state::AppState;
 use crate::tokens::store;
 
@@ -46,6 +53,34 @@ pub(crate) struct Identity {
     pub(crate) signed_in: bool,
 }
 
+/// What the authorization server keeps in memory: what is under way, and who has guessed wrong.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    throttle: Throttle,
+    /// For the short codes of devices.
+    code_throttle: Throttle,
+    attempts: Attempts,
+    devices: Devices,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            throttle: Throttle::new(Limits {
+                from_one_place: 60,
+                in_all: 600,
+            }),
+            // With 1000 devices waiting, ten minutes of this find one with a chance of 1 in 26,000.
+            code_throttle: Throttle::new(Limits {
+                from_one_place: 10,
+                in_all: 100,
+            }),
+            attempts: Attempts::default(),
+            devices: Devices::default(),
+        }
+    }
+}
+
 /// The pages and endpoints of sign-in.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
@@ -57,9 +92,14 @@ pub(crate) fn routes() -> Router<AppState> {
             "/oauth/authorize",
             get(authorize::ask).post(authorize::decide),
         )
+        .route("/oauth/consent", post(consent::decide))
         .route("/oauth/token", post(token::grant))
         .route("/oauth/revoke", post(token::revoke))
-        .layer(Extension(Throttle::default()))
+        .route("/oauth/device_authorization", post(device::endpoint::start))
+        .route(
+            device::endpoint::PAGE,
+            get(device::page::ask).post(device::page::look_up),
+        )
 }
 
 /// Looks a token up by its SHA-256. `None` for unknown, expired and revoked tokens alike.

@@ -117,6 +117,19 @@ impl RunningLibrary {
             .await
     }
 
+    /// Takes back the ticket for the authorization request with this PKCE challenge: the sign-in was given
+    /// up, and its page must not offer to go on.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn withdraw_ticket(&self, code_challenge: &str) -> Result<(), Error> {
+        let challenge = code_challenge.to_owned();
+        self.state
+            .db()
+            .call(move |connection| tickets::withdraw(connection, &challenge))
+            .await
+    }
+
     /// Stops: no new requests, a few seconds for the ones under way, then the rest is cut off.
     /// Unfinished uploads stay on disk.
     pub async fn shutdown(mut self) {

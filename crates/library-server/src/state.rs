@@ -6,6 +6,7 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::oauth::Memory;
 use crate::reception::Reception;
 use crate::signed_url::SigningKey;
 
@@ -21,6 +22,7 @@ struct Shared {
     blobs: Blobs,
     reception: Reception,
     signing_key: SigningKey,
+    oauth: Memory,
     /// Where the listener ended up, port included.
     local_address: std::net::SocketAddr,
 }
@@ -42,6 +44,7 @@ impl AppState {
             blobs,
             reception,
             signing_key,
+            oauth: Memory::default(),
             local_address,
         }))
     }
@@ -69,6 +72,11 @@ impl AppState {
 
     pub(crate) fn signing_key(&self) -> &SigningKey {
         &self.0.signing_key
+    }
+
+    /// What the authorization server keeps in memory.
+    pub(crate) fn oauth(&self) -> &Memory {
+        &self.0.oauth
     }
 
     pub(crate) fn local_address(&self) -> std::net::SocketAddr {

@@ -10,8 +10,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use secrecy::SecretString;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::clock::{Clock, stamp};
 use crate::error::Error;
@@ -56,18 +58,32 @@ pub(crate) fn mint(
     })
 }
 
-/// Whether a ticket could be spent on the request with this challenge now.
-pub(crate) fn is_live(
+/// How long a ticket can still be spent on the request with this challenge; `None` when it cannot.
+pub(crate) fn left(
     connection: &Connection,
     clock: &Clock,
     secret: &str,
     challenge: &str,
-) -> Result<bool, Error> {
-    let mut live = connection.prepare_cached(
-        "SELECT 1 FROM tickets
-         WHERE hash = ?1 AND expires_at > ?2 AND (challenge IS NULL OR challenge = ?3)",
-    )?;
-    Ok(live.exists(params![ids::secret_hash(secret), clock.stamp(), challenge])?)
+) -> Result<Option<time::Duration>, Error> {
+    let until: Option<String> = connection
+        .prepare_cached(
+            "SELECT expires_at FROM tickets
+             WHERE hash = ?1 AND expires_at > ?2 AND (challenge IS NULL OR challenge = ?3)",
+        )?
+        .query_row(
+            params![ids::secret_hash(secret), clock.stamp(), challenge],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let until = until.map(|until| OffsetDateTime::parse(&until, &Rfc3339));
+    let until = until.transpose().map_err(|_| Error::Corrupt("ticket"))?;
+    Ok(until.map(|until| until - clock.now()))
+}
+
+/// Takes back the ticket of a request that was given up. Its page offers nothing from then on.
+pub(crate) fn withdraw(connection: &Connection, challenge: &str) -> Result<(), Error> {
+    connection.execute("DELETE FROM tickets WHERE challenge = ?1", [challenge])?;
+    Ok(())
 }
 
 /// Spends a ticket on the request with this challenge. `true` exactly once for a ticket that was minted
@@ -100,11 +116,9 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    use secrecy::ExposeSecret as _;
-    use time::OffsetDateTime;
-
     use super::*;
     use crate::db;
+    use secrecy::ExposeSecret as _;
 
     fn fixture() -> (tempfile::TempDir, Connection, Arc<AtomicI64>, Clock) {
         let dir = tempfile::tempdir().unwrap();
@@ -122,9 +136,9 @@ mod tests {
         let (_dir, connection, _, clock) = fixture();
         let ticket = mint(&connection, &clock, None).unwrap();
         let secret = ticket.secret().expose_secret();
-        assert!(is_live(&connection, &clock, secret, "c").unwrap());
+        assert!(left(&connection, &clock, secret, "c").unwrap().is_some());
         assert!(redeem(&connection, &clock, secret, "c").unwrap());
-        assert!(!is_live(&connection, &clock, secret, "c").unwrap());
+        assert!(!left(&connection, &clock, secret, "c").unwrap().is_some());
         assert!(!redeem(&connection, &clock, secret, "c").unwrap());
         assert!(!redeem(&connection, &clock, "made up", "c").unwrap());
     }
@@ -134,9 +148,32 @@ mod tests {
         let (_dir, connection, _, clock) = fixture();
         let ticket = mint(&connection, &clock, Some("mine")).unwrap();
         let secret = ticket.secret().expose_secret();
-        assert!(!is_live(&connection, &clock, secret, "theirs").unwrap());
+        assert!(
+            !left(&connection, &clock, secret, "theirs")
+                .unwrap()
+                .is_some()
+        );
         assert!(!redeem(&connection, &clock, secret, "theirs").unwrap());
         assert!(redeem(&connection, &clock, secret, "mine").unwrap());
+    }
+
+    #[test]
+    fn a_withdrawn_ticket_opens_nothing_and_others_stay() {
+        let (_dir, connection, _, clock) = fixture();
+        let given_up = mint(&connection, &clock, Some("given up")).unwrap();
+        let other = mint(&connection, &clock, Some("other")).unwrap();
+        withdraw(&connection, "given up").unwrap();
+        let spend = |ticket: &Ticket, challenge| {
+            redeem(
+                &connection,
+                &clock,
+                ticket.secret().expose_secret(),
+                challenge,
+            )
+            .unwrap()
+        };
+        assert!(!spend(&given_up, "given up"));
+        assert!(spend(&other, "other"));
     }
 
     #[test]

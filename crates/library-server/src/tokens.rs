@@ -63,6 +63,16 @@ pub fn mint_ticket(data_dir: &Path, code_challenge: Option<&str>) -> Result<Tick
     tickets::mint(&connection, &Clock::system(), code_challenge)
 }
 
+/// Takes back the ticket for the sign-in with this PKCE challenge, which was given up, from the library in
+/// `data_dir`.
+///
+/// # Errors
+/// When the database cannot be opened or written.
+pub fn withdraw_ticket(data_dir: &Path, code_challenge: &str) -> Result<(), Error> {
+    let connection = server::open_database(data_dir)?;
+    tickets::withdraw(&connection, code_challenge)
+}
+
 impl Owner {
     /// The owner the library in `data_dir` was served for last; `None` before the first time.
     ///

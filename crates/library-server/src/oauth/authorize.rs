@@ -3,19 +3,20 @@
 //! Opening the page changes nothing; only the pressed button spends the ticket and makes a code. The
 //! form carries the ticket, which no other site can know, so it cannot be sent from one.
 
-use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 
 use crate::clock::Clock;
 use crate::config::Owner;
 use crate::error::Error;
-use crate::oauth::pages::{self, Notice, SignInForm};
+use crate::oauth::browser::{answer, failed, is_from_our_page};
+use crate::oauth::pages::sign_in::{SignInForm, sign_in};
+use crate::oauth::pages::{self, Notice};
 use crate::oauth::params::{Form, Params};
 use crate::oauth::request::{AuthorizeRequest, Refusal};
-use crate::oauth::throttle::Throttle;
 use crate::oauth::{codes, families};
+use crate::peer::Peer;
 use crate::people;
 use crate::routes::address::Origin;
 use crate::state::AppState;
@@ -24,8 +25,8 @@ use crate::tickets;
 /// Shows the page, to a browser with a live ticket.
 pub(super) async fn ask(
     State(state): State<AppState>,
-    Extension(throttle): Extension<Throttle>,
     origin: Origin,
+    peer: Peer,
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes());
@@ -37,24 +38,26 @@ pub(super) async fn ask(
         return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
     };
     let now = state.clock().now();
-    if throttle.is_closed(now) {
+    let throttle = &state.oauth().throttle;
+    if throttle.is_closed(now, peer) {
         return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
     }
     let (clock, secret) = (state.clock().clone(), ticket.to_owned());
     let challenge = request.challenge.clone();
-    let live = state
+    let left = state
         .db()
-        .call(move |connection| tickets::is_live(connection, &clock, &secret, challenge.as_str()))
+        .call(move |connection| tickets::left(connection, &clock, &secret, challenge.as_str()))
         .await;
-    match live {
-        Ok(true) => pages::sign_in(&SignInForm {
+    match left {
+        Ok(Some(left)) => sign_in(&SignInForm {
             owner: &state.config().owner,
-            place: place(&state, &origin),
+            place: pages::place(&state, &origin),
             ticket,
+            ticket_left: left,
             request: &request,
         }),
-        Ok(false) => {
-            throttle.count_wrong(now);
+        Ok(None) => {
+            throttle.count_wrong(now, peer);
             pages::notice(StatusCode::FORBIDDEN, Notice::LinkSpent)
         }
         Err(error) => failed(&error),
@@ -64,8 +67,8 @@ pub(super) async fn ask(
 /// Takes the pressed button: makes a code and sends the browser back to the app.
 pub(super) async fn decide(
     State(state): State<AppState>,
-    Extension(throttle): Extension<Throttle>,
     origin: Origin,
+    peer: Peer,
     headers: HeaderMap,
     form: Result<Form, crate::oauth::refusal::OAuthError>,
 ) -> Response {
@@ -83,7 +86,8 @@ pub(super) async fn decide(
         return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
     };
     let now = state.clock().now();
-    if throttle.is_closed(now) {
+    let throttle = &state.oauth().throttle;
+    if throttle.is_closed(now, peer) {
         return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
     }
     let allowed = params.one("decision") == Ok(Some("allow"));
@@ -112,7 +116,7 @@ pub(super) async fn decide(
             answer(&request.redirect, request.state.as_deref(), &origin, error)
         }
         Ok(Spent::NoTicket) => {
-            throttle.count_wrong(now);
+            throttle.count_wrong(now, peer);
             pages::notice(StatusCode::FORBIDDEN, Notice::LinkSpent)
         }
         Err(error) => failed(&error),
@@ -152,35 +156,6 @@ impl Admission {
     }
 }
 
-/// Whether a form was sent by our own page. Old browsers say neither; the ticket in the form is the
-/// proof, this is the second lock.
-fn is_from_our_page(headers: &HeaderMap, origin: &Origin) -> bool {
-    let is = |name: &str, good: &dyn Fn(&[u8]) -> bool| {
-        headers
-            .get_all(name)
-            .iter()
-            .all(|value| good(value.as_bytes()))
-    };
-    let ours = url::Url::parse(origin.as_str()).map(|url| url.origin().ascii_serialization());
-    is("sec-fetch-site", &|site| site == b"same-origin")
-        && is("origin", &|from| {
-            ours.as_ref().is_ok_and(|ours| from == ours.as_bytes())
-        })
-}
-
-/// What the page calls this library.
-fn place(state: &AppState, origin: &Origin) -> Option<String> {
-    let on_this_computer =
-        state.config().public_url.is_none() && state.local_address().ip().is_loopback();
-    let host = || {
-        url::Url::parse(origin.as_str())
-            .ok()?
-            .host_str()
-            .map(str::to_owned)
-    };
-    if on_this_computer { None } else { host() }
-}
-
 fn refuse(refusal: Refusal, origin: &Origin) -> Response {
     match refusal {
         Refusal::Here => pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest),
@@ -190,33 +165,4 @@ fn refuse(refusal: Refusal, origin: &Origin) -> Response {
             error,
         } => answer(&redirect, state.as_deref(), origin, ("error", error)),
     }
-}
-
-/// Sends the browser back with an answer and with our name in it (RFC 9207). 303, so that the form is
-/// not sent along (RFC 9700 section 4.12).
-fn answer(
-    redirect: &crate::oauth::client::RedirectUri,
-    state: Option<&str>,
-    origin: &Origin,
-    answer: (&str, &str),
-) -> Response {
-    let mut fields = vec![answer, ("iss", origin.as_str())];
-    fields.extend(state.map(|state| ("state", state)));
-    let mut response = pages::empty(StatusCode::SEE_OTHER);
-    match redirect.with(&fields).parse() {
-        Ok(location) => {
-            response.headers_mut().insert(header::LOCATION, location);
-            response
-        }
-        // A serialised URL is always a header value.
-        Err(_) => pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest),
-    }
-}
-
-fn failed(error: &Error) -> Response {
-    tracing::error!(
-        error = error as &dyn std::error::Error,
-        "sign-in page failed"
-    );
-    pages::notice(StatusCode::INTERNAL_SERVER_ERROR, Notice::Failed)
 }

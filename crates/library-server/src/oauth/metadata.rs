@@ -4,6 +4,7 @@ use axum::Json;
 use serde::Serialize;
 
 use crate::oauth::request::SCOPES;
+use crate::oauth::token::DEVICE_GRANT;
 use crate::routes::address::Origin;
 
 /// The metadata document. `federated_providers` is ours: the identity providers an administrator has
@@ -14,9 +15,10 @@ pub(super) struct Document {
     authorization_endpoint: String,
     token_endpoint: String,
     revocation_endpoint: String,
+    device_authorization_endpoint: String,
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
-    grant_types_supported: [&'static str; 2],
+    grant_types_supported: [&'static str; 3],
     token_endpoint_auth_methods_supported: [&'static str; 1],
     revocation_endpoint_auth_methods_supported: [&'static str; 1],
     code_challenge_methods_supported: [&'static str; 1],
@@ -31,9 +33,10 @@ pub(super) async fn show(origin: Origin) -> Json<Document> {
         authorization_endpoint: origin.join("/oauth/authorize"),
         token_endpoint: origin.join("/oauth/token"),
         revocation_endpoint: origin.join("/oauth/revoke"),
+        device_authorization_endpoint: origin.join("/oauth/device_authorization"),
         response_types_supported: ["code"],
         response_modes_supported: ["query"],
-        grant_types_supported: ["authorization_code", "refresh_token"],
+        grant_types_supported: ["authorization_code", "refresh_token", DEVICE_GRANT],
         token_endpoint_auth_methods_supported: ["none"],
         revocation_endpoint_auth_methods_supported: ["none"],
         code_challenge_methods_supported: ["S256"],

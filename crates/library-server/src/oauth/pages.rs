@@ -1,6 +1,10 @@
 //! The pages of sign-in: plain HTML, no script, nothing loaded, readable by a screen reader and at any
 //! zoom. Everything that came from outside is escaped here.
 
+pub(super) mod device;
+mod notice;
+pub(super) mod sign_in;
+
 use std::sync::LazyLock;
 
 use axum::body::Body;
@@ -9,10 +13,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
+use time::Duration;
 
-use crate::config::Owner;
-use crate::oauth::client::CLIENT_ID;
-use crate::oauth::request::AuthorizeRequest;
+pub(crate) use self::notice::Notice;
+use crate::oauth::request::may_write;
+use crate::routes::address::Origin;
+use crate::state::AppState;
 
 const STYLE: &str = include_str!("pages/style.css");
 const WORDMARK: &str = include_str!("pages/wordmark.svg");
@@ -20,114 +26,53 @@ const WORDMARK: &str = include_str!("pages/wordmark.svg");
 static STYLE_HASH: LazyLock<String> =
     LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE))));
 
-/// A page that only says something.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Notice {
-    /// The browser brought no ticket.
-    StartInApp,
-    /// The ticket was used or is too old.
-    LinkSpent,
-    /// The request is not one the app makes.
-    BadRequest,
-    /// The brake is on.
-    TooMany,
-    /// The library failed.
-    Failed,
+/// What the pages call this library: its host, or `None` on this computer.
+pub(crate) fn place(state: &AppState, origin: &Origin) -> Option<String> {
+    let on_this_computer =
+        state.config().public_url.is_none() && state.local_address().ip().is_loopback();
+    let host = || {
+        url::Url::parse(origin.as_str())
+            .ok()?
+            .host_str()
+            .map(str::to_owned)
+    };
+    if on_this_computer { None } else { host() }
 }
 
-impl Notice {
-    const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::StartInApp => (
-                "Start in Sifter",
-                "This page lets you in only when Sifter has opened it. Go to the app and choose \
-                 <strong>Sign in</strong> there.",
-            ),
-            Self::LinkSpent => (
-                "This link works no more",
-                "A sign-in link works once and for five minutes. Go back to Sifter and choose \
-                 <strong>Sign in</strong> again.",
-            ),
-            Self::BadRequest => (
-                "This is not a sign-in of Sifter",
-                "The address of this page is damaged or was made by another program. Go to Sifter and \
-                 choose <strong>Sign in</strong> there.",
-            ),
-            Self::TooMany => (
-                "Too many attempts",
-                "Somebody has tried too many wrong links. Wait a minute, then choose \
-                 <strong>Sign in</strong> in Sifter again.",
-            ),
-            Self::Failed => (
-                "The library could not do this",
-                "Something went wrong on the library\u{2019}s side. Its log says what. Try again in a \
-                 moment.",
-            ),
-        }
+/// The same as safe text for a heading.
+fn place_text(place: Option<&String>) -> String {
+    match place {
+        Some(host) => escape(host),
+        None => "the library on this computer".to_owned(),
     }
 }
 
-/// What the sign-in page shows.
-pub(crate) struct SignInForm<'a> {
-    pub(crate) owner: &'a Owner,
-    /// The host of the library; `None` on this computer.
-    pub(crate) place: Option<String>,
-    pub(crate) ticket: &'a str,
-    pub(crate) request: &'a AuthorizeRequest,
-}
-
-/// The page with the button "Continue as …".
-pub(crate) fn sign_in(form: &SignInForm<'_>) -> Response {
-    let owner = form.owner;
-    let request = form.request;
-    let login = escape(&owner.login);
-    let place = match &form.place {
-        Some(host) => escape(host),
-        None => "the library on this computer".to_owned(),
-    };
-    let may = if request.scope.is_empty() || request.scope.contains("library:write") {
+/// What a scope allows, as the end of "will be able to …".
+fn abilities(scope: &str) -> &'static str {
+    if may_write(scope) {
         "see, add and delete images"
     } else {
         "see images"
-    };
-    let mut fields = String::new();
-    for (name, value) in [
-        ("response_type", "code"),
-        ("client_id", CLIENT_ID),
-        ("redirect_uri", request.redirect.as_str()),
-        ("code_challenge", request.challenge.as_str()),
-        ("code_challenge_method", "S256"),
-        ("scope", &request.scope),
-        ("state", request.state.as_deref().unwrap_or_default()),
-        ("ticket", form.ticket),
-    ] {
-        let value = escape(value);
-        fields.push_str(&format!(
-            "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"
-        ));
     }
-    let content = format!(
-        "<h1>Sign in to {place}</h1>\
-         <p>Sifter will be able to {may} here in your name, until you sign out.</p>\
-         <form method=\"post\" action=\"authorize\">{fields}\
-         <button class=\"main\" name=\"decision\" value=\"allow\">Continue as {login}</button>\
-         <button name=\"decision\" value=\"deny\">Cancel</button></form>\
-         <p class=\"small\">Go on only if you have just chosen <strong>Sign in</strong> in Sifter.</p>",
-    );
-    // Browsers apply `form-action` to the redirect after the form as well.
-    let targets = format!("'self' {}", request.redirect.origin());
-    page(StatusCode::OK, "Sign in", &content, &targets)
+}
+
+/// A hidden field of a form.
+fn hidden(name: &str, value: &str) -> String {
+    let value = escape(value);
+    format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">")
 }
 
 /// A page with nothing to press.
 pub(crate) fn notice(status: StatusCode, notice: Notice) -> Response {
     let (title, text) = notice.words();
-    page(
+    Page {
         status,
         title,
-        &format!("<h1>{title}</h1><p>{text}</p>"),
-        "'none'",
-    )
+        content: format!("<h1>{title}</h1><p>{text}</p>"),
+        form_action: "'none'",
+        dies_in: None,
+    }
+    .respond()
 }
 
 /// An answer without a page.
@@ -138,20 +83,40 @@ pub(crate) fn empty(status: StatusCode) -> Response {
     response
 }
 
-fn page(status: StatusCode, title: &str, content: &str, form_action: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{title} \u{2013} Sifter</title><style>{STYLE}</style></head>\
-         <body><main><div class=\"wordmark\">{WORDMARK}</div>{content}</main></body></html>"
-    );
-    let mut response = Response::new(Body::from(html));
-    *response.status_mut() = status;
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, html);
-    protect(&mut response, form_action);
-    response
+/// A page to be shown.
+struct Page<'a> {
+    status: StatusCode,
+    title: &'a str,
+    content: String,
+    /// Where its form may lead, as the policy writes it.
+    form_action: &'a str,
+    /// When what it offers ends: the browser then asks again, so that no page is left that offers what
+    /// is no longer there.
+    dies_in: Option<Duration>,
+}
+
+impl Page<'_> {
+    fn respond(self) -> Response {
+        let (title, content) = (self.title, self.content);
+        let html = format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <meta name=\"color-scheme\" content=\"light dark\">\
+             <title>{title} \u{2013} Sifter</title><style>{STYLE}</style></head>\
+             <body><main><div class=\"wordmark\">{WORDMARK}</div>{content}</main></body></html>"
+        );
+        let mut response = Response::new(Body::from(html));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, html);
+        if let Some(rest) = self.dies_in {
+            let seconds = rest.whole_seconds().max(0).saturating_add(1);
+            headers.insert(header::REFRESH, HeaderValue::from(seconds));
+        }
+        protect(&mut response, self.form_action);
+        response
+    }
 }
 
 /// No other site may frame, read, keep or learn the address of these pages; the pages load nothing.

@@ -54,8 +54,35 @@ impl OAuthError {
     }
 
     pub(crate) const fn unsupported_grant_type() -> Self {
-        let text = "authorization_code or refresh_token";
+        let text = "the metadata lists the grant types";
         Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", text)
+    }
+
+    pub(crate) const fn invalid_scope() -> Self {
+        let text = "the metadata lists the scopes";
+        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", text)
+    }
+
+    /// RFC 8628 section 3.5: the person has not decided yet.
+    pub(crate) const fn authorization_pending() -> Self {
+        let text = "ask again after the interval";
+        Self::new(StatusCode::BAD_REQUEST, "authorization_pending", text)
+    }
+
+    /// RFC 8628 section 3.5: wait five seconds longer from now on.
+    pub(crate) const fn slow_down() -> Self {
+        let text = "wait five seconds longer between two questions";
+        Self::new(StatusCode::BAD_REQUEST, "slow_down", text)
+    }
+
+    /// RFC 8628 section 3.5: nobody has typed the code in time.
+    pub(crate) const fn expired_token() -> Self {
+        let text = "the code has expired, begin again";
+        Self::new(StatusCode::BAD_REQUEST, "expired_token", text)
+    }
+
+    pub(crate) const fn access_denied() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "access_denied", "declined")
     }
 
     pub(crate) const fn too_many() -> Self {

@@ -2,9 +2,22 @@
 
 use url::Url;
 
+use crate::caller::WRITE_SCOPE;
 use crate::oauth::client::{CLIENT_ID, RedirectUri};
 use crate::oauth::params::{Params, Repeated};
 use crate::oauth::pkce::Challenge;
+
+/// Whether a text names scopes of this library only, separated by spaces.
+pub(crate) fn is_scope(text: &str) -> bool {
+    text.split(' ')
+        .filter(|scope| !scope.is_empty())
+        .all(|scope| SCOPES.contains(&scope))
+}
+
+/// Whether a token with this scope may change the library. An empty one may do everything.
+pub(crate) fn may_write(scope: &str) -> bool {
+    scope.trim().is_empty() || scope.split(' ').any(|scope| scope == WRITE_SCOPE)
+}
 
 /// What a token may be limited to.
 pub(crate) const SCOPES: [&str; 2] = ["library:read", "library:write"];
@@ -79,11 +92,7 @@ fn checked(params: &Params, issuer: &str) -> Result<(Challenge, String), &'stati
         .and_then(Challenge::parse)
         .ok_or("invalid_request")?;
     let scope = one("scope")?.unwrap_or_default();
-    if !scope
-        .split(' ')
-        .filter(|scope| !scope.is_empty())
-        .all(|scope| SCOPES.contains(&scope))
-    {
+    if !is_scope(scope) {
         return Err("invalid_scope");
     }
     if let Some(resource) = one("resource")?

@@ -1,6 +1,5 @@
 //! The token and the revocation endpoint.
 
-use axum::Extension;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -12,12 +11,16 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::ids;
 use crate::oauth::client::CLIENT_ID;
+use crate::oauth::device::Told;
 use crate::oauth::families::{self, ACCESS_LIFE};
 use crate::oauth::params::{Form, Params};
 use crate::oauth::refusal::OAuthError;
-use crate::oauth::throttle::Throttle;
 use crate::oauth::{codes, refresh};
+use crate::peer::Peer;
 use crate::state::AppState;
+
+/// The grant type of devices (RFC 8628 section 3.4).
+pub(super) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A successful answer (RFC 6749 section 5.1).
 #[derive(Serialize)]
@@ -33,24 +36,26 @@ struct Tokens {
 /// `POST /oauth/token`.
 pub(super) async fn grant(
     State(state): State<AppState>,
-    Extension(throttle): Extension<Throttle>,
+    peer: Peer,
     headers: HeaderMap,
     form: Result<Form, OAuthError>,
 ) -> Result<Response, OAuthError> {
     let Form(params) = form?;
     let now = state.clock().now();
-    if throttle.is_closed(now) {
+    let throttle = &state.oauth().throttle;
+    if throttle.is_closed(now, peer) {
         return Err(OAuthError::too_many());
     }
     check_client(&headers, &params)?;
     let outcome = match params.one("grant_type")? {
         Some("authorization_code") => by_code(&state, &params).await,
         Some("refresh_token") => by_refresh(&state, &params).await,
+        Some(DEVICE_GRANT) => by_device(&state, &params).await,
         Some(_) => Err(OAuthError::unsupported_grant_type()),
         None => Err(OAuthError::invalid_request("no grant_type")),
     };
     if outcome.as_ref().is_err_and(OAuthError::is_wrong_secret) {
-        throttle.count_wrong(now);
+        throttle.count_wrong(now, peer);
     }
     let mut response = Json(outcome?).into_response();
     let no_store = HeaderValue::from_static("no-store");
@@ -61,7 +66,7 @@ pub(super) async fn grant(
 }
 
 /// The client is public and says its name only; one that sends a secret takes us for somebody else.
-fn check_client(headers: &HeaderMap, params: &Params) -> Result<(), OAuthError> {
+pub(super) fn check_client(headers: &HeaderMap, params: &Params) -> Result<(), OAuthError> {
     let silent =
         !headers.contains_key(header::AUTHORIZATION) && params.one("client_secret")?.is_none();
     if silent && params.one("client_id")? == Some(CLIENT_ID) {
@@ -103,6 +108,27 @@ async fn by_refresh(state: &AppState, params: &Params) -> Result<Tokens, OAuthEr
                 None => Ok(None),
             },
         );
+    tokens.await?.ok_or(OAuthError::invalid_grant())
+}
+
+async fn by_device(state: &AppState, params: &Params) -> Result<Tokens, OAuthError> {
+    let code = params
+        .one("device_code")?
+        .ok_or(OAuthError::invalid_request("no device_code"))?;
+    let (user_id, scope) = match state.oauth().devices.ask(state.clock().now(), code) {
+        Told::Allowed { user_id, scope } => (user_id, scope),
+        Told::Pending => return Err(OAuthError::authorization_pending()),
+        Told::SlowDown => return Err(OAuthError::slow_down()),
+        Told::Expired => return Err(OAuthError::expired_token()),
+        Told::Declined => return Err(OAuthError::access_denied()),
+        Told::Unknown => return Err(OAuthError::invalid_grant()),
+    };
+    let clock = state.clock().clone();
+    let tokens = state.db().write(move |connection| {
+        let family = families::begin(connection, &clock, &user_id, &scope)?;
+        let first = refresh::issue(connection, &clock, &family)?;
+        issue(connection, &clock, &family, first)
+    });
     tokens.await?.ok_or(OAuthError::invalid_grant())
 }
 

@@ -37,15 +37,19 @@ pub(crate) fn with<'a>(base: &Fields<'a>, changes: &[(&'a str, &str)]) -> Fields
 
 impl Rig {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let folder = tempfile::tempdir().unwrap();
         let owner = Owner {
             login: "ada".into(),
             display_name: "Ada <L>".into(),
         };
-        let library = LibraryServer::start(Config::new(folder.path(), owner))
-            .await
-            .unwrap();
+        let mut config = Config::new(folder.path(), owner);
+        change(&mut config);
+        let library = LibraryServer::start(config).await.unwrap();
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -63,8 +67,10 @@ impl Rig {
         self.folder.path()
     }
 
+    /// The bound address, whatever the public one is.
     pub(crate) fn url(&self, path: &str) -> Url {
-        self.library.base_url().join(path).unwrap()
+        let base = format!("http://{}", self.library.local_address());
+        Url::parse(&base).unwrap().join(path).unwrap()
     }
 
     /// The issuer as the library writes it.
@@ -170,6 +176,34 @@ impl Rig {
 /// The text in a JSON value.
 pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap()
+}
+
+/// The hidden fields of the form on a page.
+pub(crate) fn hidden_fields(page: &str) -> HashMap<String, String> {
+    let attribute = |tag: &str, name: &str| {
+        let value = tag.split(&format!("{name}=\"")).nth(1).unwrap();
+        let value = value.split('"').next().unwrap();
+        value.replace("&quot;", "\"").replace("&amp;", "&")
+    };
+    page.split("<input type=\"hidden\"")
+        .skip(1)
+        .map(|tag| (attribute(tag, "name"), attribute(tag, "value")))
+        .collect()
+}
+
+/// The cookies an answer sets, as a browser would send them back; and the lines that set them.
+pub(crate) fn cookies_of(answer: &Response) -> (String, Vec<String>) {
+    let lines: Vec<String> = answer
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .map(|line| line.to_str().unwrap().to_owned())
+        .collect();
+    let pairs: Vec<&str> = lines
+        .iter()
+        .map(|line| line.split(';').next().unwrap())
+        .collect();
+    (pairs.join("; "), lines.clone())
 }
 
 /// Where an answer sends the browser.

@@ -9,6 +9,7 @@
 )]
 
 mod attacks;
+mod device;
 mod harness;
 mod named_tokens;
 mod pages;

@@ -105,6 +105,58 @@ async fn cancelling_tells_the_app_and_spends_the_ticket() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_cancelled_sign_in_offers_nothing_any_more() {
+    let rig = Rig::start().await;
+    let request = rig.request().await;
+    assert_eq!(rig.open(&request).await.status(), StatusCode::OK);
+    rig.library.withdraw_ticket(CHALLENGE).await.unwrap();
+    let pressed = rig.press(&request, "allow").await;
+    assert!(pressed.headers().get(header::LOCATION).is_none());
+    for answer in [pressed, rig.open(&request).await] {
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        let page = answer.text().await.unwrap();
+        assert!(
+            !page.contains("<form") && page.contains("cancelled"),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_page_asks_again_by_itself_when_its_link_expires() {
+    let rig = Rig::start().await;
+    let answer = rig.open(&rig.request().await).await;
+    let refresh = answer.headers()["refresh"].to_str().unwrap();
+    let seconds: u64 = refresh.parse().unwrap();
+    assert!((240..=301).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test]
+async fn the_page_says_who_asks_for_what_and_where_and_in_whose_name() {
+    let rig = Rig::start().await;
+    let request = rig.request().await;
+    for (scope, ability) in [
+        ("", "see, add and delete images"),
+        ("library:read library:write", "see, add and delete images"),
+        ("library:read", "asks to see images"),
+    ] {
+        let answer = rig.open(&with(&request, &[("scope", scope)])).await;
+        let page = answer.text().await.unwrap();
+        for text in [
+            "Sifter on this computer",
+            "the library on this computer",
+            ability,
+        ] {
+            assert!(page.contains(text), "{text} in {page}");
+        }
+    }
+    let public = "https://library.example.org/lib".parse().unwrap();
+    let rig = Rig::start_with(|config| config.public_url = Some(public)).await;
+    let page = rig.open(&rig.request().await).await.text().await.unwrap();
+    assert!(page.contains("Sign in to library.example.org"), "{page}");
+}
+
+#[tokio::test]
 async fn a_button_pressed_on_another_site_does_nothing() {
     let rig = Rig::start().await;
     let form = with(&rig.request().await, &[("decision", "allow")]);
@@ -210,5 +262,11 @@ async fn the_metadata_names_what_the_app_relies_on() {
         metadata["authorization_response_iss_parameter_supported"],
         true
     );
-    assert_eq!(CHALLENGE.len(), 43);
+    assert_eq!(
+        metadata["device_authorization_endpoint"],
+        format!("{issuer}/oauth/device_authorization")
+    );
+    let grants = metadata["grant_types_supported"].as_array().unwrap();
+    let device = serde_json::json!("urn:ietf:params:oauth:grant-type:device_code");
+    assert!(grants.contains(&device), "{grants:?}");
 }

@@ -1,0 +1,71 @@
+//! `/device`: the page where a person types the code of a device and sees what asks.
+//!
+//! A link with the code in it only fills the field: the person presses the button, compares the code with
+//! the device's screen, and has to prove who they are before anything is allowed.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+
+use super::codes::UserCode;
+use crate::oauth::attempt::{NotBegun, Target};
+use crate::oauth::browser::{failed, is_from_our_page};
+use crate::oauth::pages::device::{self, ConfirmPage};
+use crate::oauth::pages::{self, Notice};
+use crate::oauth::params::{Form, Params};
+use crate::oauth::refusal::OAuthError;
+use crate::peer::Peer;
+use crate::routes::address::Origin;
+use crate::state::AppState;
+
+/// The empty field, or the one a link has filled.
+pub(crate) async fn ask(origin: Origin, RawQuery(query): RawQuery) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
+    let code = params.one("user_code").ok().flatten();
+    device::code_page(&origin, code.and_then(UserCode::parse), None)
+}
+
+/// The code was typed: shows the device behind it.
+pub(crate) async fn look_up(
+    State(state): State<AppState>,
+    origin: Origin,
+    peer: Peer,
+    headers: HeaderMap,
+    form: Result<Form, OAuthError>,
+) -> Response {
+    let Ok(Form(params)) = form else {
+        return pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest);
+    };
+    if !is_from_our_page(&headers, &origin) {
+        return pages::notice(StatusCode::FORBIDDEN, Notice::BadRequest);
+    }
+    let (oauth, now) = (state.oauth(), state.clock().now());
+    if oauth.code_throttle.is_closed(now, peer) {
+        return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
+    }
+    let typed = params.one("user_code").ok().flatten();
+    let found = typed
+        .and_then(UserCode::parse)
+        .and_then(|code| Some((code, oauth.devices.find(now, code)?)));
+    let Some((code, (key, request))) = found else {
+        oauth.code_throttle.count_wrong(now, peer);
+        return device::code_page(&origin, None, Some(device::UNKNOWN));
+    };
+    let begun = oauth
+        .attempts
+        .begin(now, peer, &origin, Target::Device(key), |id, form| {
+            device::confirm_page(&ConfirmPage {
+                origin: &origin,
+                place: pages::place(&state, &origin),
+                code,
+                request: &request,
+                attempt: id,
+                form,
+            })
+        });
+    match begun {
+        Ok(page) => page,
+        Err(NotBegun::Full) => pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany),
+        Err(NotBegun::Failed(error)) => failed(&error),
+    }
+}
