@@ -49,6 +49,10 @@ pub trait Admission: Send + Sync {
     /// by other users while the browser starts; bound like this, the ticket in it is of no use to
     /// them, because the code it leads to can be traded by the owner of the verifier only.
     fn ticket<'a>(&'a self, code_challenge: &'a str) -> BoxFuture<'a, Result<SecretString, Cause>>;
+
+    /// Takes the ticket back: the sign-in was cancelled or took too long, and its page, which may still
+    /// be open, must not offer to go on.
+    fn withdraw<'a>(&'a self, code_challenge: &'a str) -> BoxFuture<'a, Result<(), Cause>>;
 }
 
 /// What to sign in to.

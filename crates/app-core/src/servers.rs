@@ -262,6 +262,14 @@ impl Servers {
         self.local.ticket(code_challenge).await
     }
 
+    /// Takes that proof back, after its sign-in was given up.
+    pub(crate) async fn withdraw_local_ticket(
+        &self,
+        code_challenge: &str,
+    ) -> Result<(), sifter_library_server::Error> {
+        self.local.withdraw_ticket(code_challenge).await
+    }
+
     /// The local library at its address of today.
     fn local_server(&self, base: Url) -> Reachable {
         let services = self.local_services().clone();

@@ -86,8 +86,20 @@ impl Flow {
         let _ = self.sign_in.link.set(request.link.clone());
         let arrival = self
             .unless_cancelled(self.browser(port, &metadata, &request))
-            .await?;
-        self.settle(arrival, &metadata, request).await
+            .await;
+        if arrival.is_err() {
+            self.close_the_door(&request).await;
+        }
+        self.settle(arrival?, &metadata, request).await
+    }
+
+    /// The browser did not come back: the page it may still show must not lead on.
+    async fn close_the_door(&self, request: &Request) {
+        if let Some(admission) = &self.request.admission
+            && let Err(error) = admission.withdraw(request.challenge()).await
+        {
+            tracing::warn!(%error, "the ticket of a sign-in could not be taken back");
+        }
     }
 
     /// Shows the page and waits until the browser is back.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
 use sifter_library_server::{
-    Config, Error, LibraryServer, Owner, RunningLibrary, Ticket, mint_ticket,
+    Config, Error, LibraryServer, Owner, RunningLibrary, Ticket, mint_ticket, withdraw_ticket,
 };
 use url::Url;
 
@@ -88,6 +88,19 @@ impl LocalLibrary {
             }
         };
         Ok(ticket.secret().clone())
+    }
+
+    /// Takes the proof for a sign-in back.
+    pub(crate) async fn withdraw_ticket(&self, code_challenge: &str) -> Result<(), Error> {
+        match self.running.lock().await.as_ref() {
+            Some(library) => library.withdraw_ticket(code_challenge).await,
+            None => {
+                let (folder, challenge) = (self.folder.clone(), code_challenge.to_owned());
+                tokio::task::spawn_blocking(move || withdraw_ticket(&folder, &challenge))
+                    .await
+                    .map_err(|_| Error::Stopping)?
+            }
+        }
     }
 
     async fn start_on(&self, port: u16) -> Result<RunningLibrary, Error> {

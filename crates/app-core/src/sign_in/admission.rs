@@ -14,4 +14,8 @@ impl Admission for LocalDoor {
     fn ticket<'a>(&'a self, code_challenge: &'a str) -> BoxFuture<'a, Result<SecretString, Cause>> {
         Box::pin(async move { Ok(self.0.local_ticket(code_challenge).await?) })
     }
+
+    fn withdraw<'a>(&'a self, code_challenge: &'a str) -> BoxFuture<'a, Result<(), Cause>> {
+        Box::pin(async move { Ok(self.0.withdraw_local_ticket(code_challenge).await?) })
+    }
 }
