@@ -12,7 +12,7 @@ use sifter_library_client::Error;
 use crate::app::AppCore;
 use crate::errors;
 use crate::library::{full_path, tags_of};
-use crate::servers::{Session, quota_of};
+use crate::servers::{Learned, Session, quota_of};
 use crate::uploads::effects::effects;
 use crate::uploads::ways::Ways;
 
@@ -40,6 +40,8 @@ impl AppCore {
         let (mut items, sizes): (Vec<UploadItemPlan>, Vec<u64>) =
             join_all(planned).await.into_iter().unzip();
         create_once(&mut items);
+        // Looking at the images there may have shown more of the server.
+        let known = self.servers.capabilities(&upload.server_id);
         let bytes = sizes.iter().sum();
         let largest = sizes.iter().copied().max().unwrap_or(0);
         let tags = upload.items.iter().flat_map(|item| &item.tags);
@@ -104,6 +106,10 @@ impl AppCore {
                 There::default()
             }
         };
+        if there.images.iter().any(sets_latest) {
+            let seen = |learned: &mut Learned| learned.only_asked_tags = Some(false);
+            self.servers.learn(&session.server.id, seen).await;
+        }
         let arch = facts.arch.as_deref().unwrap_or_default();
         plan.tags = effects(&item.tags, arch, &there.tags, &there.images, ways.arch_tags);
         plan.creates = there.creates;
@@ -120,6 +126,12 @@ impl AppCore {
         plan.problem = plan.problem.or(refused);
         (plan, facts.size)
     }
+}
+
+/// Whether an image is Hinkskalle's, which has a word of its own for whether the bytes are there. It sets
+/// `latest` after every upload.
+fn sets_latest(image: &Image) -> bool {
+    image.upload_state.is_some()
 }
 
 /// A level that several items need is created by the first of them.

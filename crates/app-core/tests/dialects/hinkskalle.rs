@@ -4,7 +4,7 @@ use serde_json::json;
 use sifter_contract::requests::ContainerRef;
 use sifter_contract::{Api as _, CapabilityNote, ErrorCode, UploadItem};
 use sifter_test_support::front::{self, Front, Request, Upstream};
-use sifter_test_support::{Dialect, Direction, Fault, FaultProxy, Rule, SifBuilder};
+use sifter_test_support::{Dialect, Direction, Fault, FaultProxy, Foreign, Rule, SifBuilder};
 
 use crate::stage::{PART, Stage, code, is_done, library, place};
 
@@ -44,7 +44,10 @@ async fn a_part_that_broke_off_means_another_upload_that_ends_well() {
 
 #[tokio::test]
 async fn latest_moves_with_it_and_the_sheet_and_the_job_say_so() {
-    let stage = Stage::new(Dialect::Hinkskalle).await;
+    let library = library(|_| ()).await;
+    let Foreign { front, token } = Dialect::Hinkskalle.before(&library).await.unwrap();
+    let address = front.base_url();
+    let mut stage = Stage::at(library, front, &address, &token).await;
     let image = stage.image(SifBuilder::new(), 1);
     let pushed = stage.push(&image.path).await;
     assert_eq!(pushed.notes, [CapabilityNote::MovesLatest]);
@@ -60,6 +63,11 @@ async fn latest_moves_with_it_and_the_sheet_and_the_job_say_so() {
     let two = stage.image(SifBuilder::new(), 2);
     let latest = |item: &mut UploadItem| item.tags.push("latest".to_owned());
     assert_eq!(stage.push_as(&two.path, latest).await.notes, []);
+
+    // Another Sifter learns it from the images that are there, before its first upload.
+    stage.change_sifter(&token).await;
+    let plan = stage.plan(&image.path).await;
+    assert_eq!(plan.notes, [CapabilityNote::MovesLatest]);
     stage.close().await;
 }
 

@@ -53,6 +53,19 @@ pub(crate) async fn start(home: &Path) -> Arc<AppCore> {
     AppCore::start(config).await.unwrap()
 }
 
+/// A Sifter that is signed in to the server at an address; answers the server's id.
+async fn signed_in(home: &Path, address: &str, token: &str) -> (Arc<AppCore>, String) {
+    let core = start(home).await;
+    let connect = ServerConnect {
+        address: address.to_owned(),
+        allow_http: false,
+    };
+    let server = core.server_connect(connect).await.unwrap();
+    let accepted = core.accept_token(&server.id, token.to_owned().into());
+    accepted.await.unwrap();
+    (core, server.id)
+}
+
 /// A library whose parts are as small as ours.
 pub(crate) async fn library(change: impl FnOnce(&mut Config)) -> SpawnedLibrary {
     let smaller = |config: &mut Config| {
@@ -88,22 +101,21 @@ impl Stage {
         token: &str,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let core = start(&folder.path().join("home")).await;
-        let connect = ServerConnect {
-            address: address.to_owned(),
-            allow_http: false,
-        };
-        let server = core.server_connect(connect).await.unwrap();
-        core.accept_token(&server.id, token.to_owned().into())
-            .await
-            .unwrap();
+        let (core, server_id) = signed_in(&folder.path().join("home"), address, token).await;
         Self {
             library,
             front,
             core,
-            server_id: server.id,
+            server_id,
             folder,
         }
+    }
+
+    /// Another Sifter takes over, which knows nothing of the server.
+    pub(crate) async fn change_sifter(&mut self, token: &str) {
+        self.core.shutdown().await;
+        let (home, address) = (self.path("other"), self.front.base_url());
+        (self.core, self.server_id) = signed_in(&home, &address, token).await;
     }
 
     /// The same Sifter after a restart; nobody is signed in.

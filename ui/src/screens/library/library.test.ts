@@ -2,8 +2,10 @@
 import { screen, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
 
+import type { LinkCheck, TransferView } from '../../contract/generated'
 import { libraryRoutes } from '../../host/demo/library'
 import { servers } from '../../host/demo/servers'
+import { transfer, transfers } from '../../host/demo/transfers'
 import { uiError } from '../../host/fake'
 import { openWindow, settled } from '../../test/window'
 
@@ -120,6 +122,30 @@ describe('a container', () => {
     await user.click(cell(/^1\.20 arm64/))
     expect(inspector().getAttribute('aria-label')).toBe('samtools:1.20, arm64')
     expect(main().getByText('library://ada/genomics/samtools:1.20')).toBeTruthy()
+  })
+
+  it('tells whether others can get what was uploaded to it last', async () => {
+    const { host } = await openWindow({ route: libraryRoutes.container })
+    const { serverId, path } = libraryRoutes.container
+    const upload = (link: LinkCheck, rest: Partial<TransferView> = {}) =>
+      transfer('t1', 'samtools_1.21.sif', {
+        serverId,
+        path,
+        link,
+        phase: { kind: 'done', how: 'arrived' },
+        ...rest,
+      })
+    const show = async (...history: TransferView[]) => {
+      host.send({ kind: 'transfers', list: { ...transfers, history } })
+      await settled()
+    }
+    await show(upload('only_shared'), upload('anyone'))
+    expect(main().getByText('Only people you share it with can get it')).toBeTruthy()
+    expect(main().queryByText('Anyone with the link can get it')).toBeNull()
+    await show(upload('anyone'))
+    expect(main().getByText('Anyone with the link can get it')).toBeTruthy()
+    await show(upload('anyone', { path: { ...path, container: 'bcftools' } }), upload('unknown'))
+    expect(main().queryByText(/can get it|is not known/)).toBeNull()
   })
 
   it('downloads with Enter on a cell, and from the inspector', async () => {

@@ -2,7 +2,7 @@
 import { screen, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
 
-import type { Phase, UiError } from '../../contract/generated'
+import type { LinkCheck, Phase, TransferView, UiError } from '../../contract/generated'
 import { transfer, transfers } from '../../host/demo/transfers'
 import { uiError, type Script } from '../../host/fake'
 import { openWindow, settled } from '../../test/window'
@@ -75,6 +75,43 @@ describe('the buttons of a transfer', () => {
     await user.click(screen.getByRole('button', { name: 'Show in folder: minimap2_2.28.sif' }))
     await settled()
     expect(screen.getByText(/minimap2_2.28.sif is gone/)).toBeTruthy()
+  })
+})
+
+describe('a server that cannot do everything', () => {
+  it('is said to, on the job that notices', async () => {
+    const [first, ...rest] = transfers.active
+    const active = [{ ...first!, notes: ['no_parts', 'no_arch_tags'] } as TransferView, ...rest]
+    const { user } = await open({ transfer_list: () => ({ ...transfers, active }) })
+    await user.click(screen.getByRole('button', { name: 'deepvariant_1.9.0.sif' }))
+    expect(screen.getByText(words.transfers.notes.no_parts)).toBeTruthy()
+    expect(screen.getByText(words.transfers.notes.no_arch_tags)).toBeTruthy()
+    expect(screen.queryByText(words.transfers.notes.no_ranges)).toBeNull()
+  })
+
+  it('is still said to when the job is done', async () => {
+    const done = transfer('t10', 'fsl_6.0.7.sif', {
+      phase: { kind: 'done', how: 'arrived' },
+      notes: ['moves_latest'],
+    })
+    const { user } = await open({ transfer_list: () => ({ ...transfers, history: [done] }) })
+    expect(screen.queryByText(words.transfers.notes.moves_latest)).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'fsl_6.0.7.sif', pressed: false }))
+    expect(screen.getByText(words.transfers.notes.moves_latest)).toBeTruthy()
+  })
+})
+
+describe('an upload that is done', () => {
+  it('tells whether its link works for others, once that is known', async () => {
+    const done = transfer('t10', 'fsl_6.0.7.sif', { phase: { kind: 'done', how: 'arrived' } })
+    const list = (link: LinkCheck | null) => ({ ...transfers, history: [{ ...done, link }] })
+    const { host } = await open({ transfer_list: () => list(null) })
+    expect(screen.queryByText(/Anyone with the link/)).toBeNull()
+    for (const link of ['anyone', 'only_shared', 'only_here', 'unknown'] as const) {
+      host.send({ kind: 'transfers', list: list(link) })
+      await settled()
+      expect(screen.getByText(new RegExp(`^${words.transfers.link[link]}`))).toBeTruthy()
+    }
   })
 })
 

@@ -2,12 +2,13 @@
 import { screen, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
 
-import type { DraftSheet } from '../../contract/generated'
+import type { DraftSheet, TagEffect } from '../../contract/generated'
 import { servers } from '../../host/demo/servers'
 import { badFile, oneFile, plan, severalFiles } from '../../host/demo/uploads'
 import { uiError, type Script } from '../../host/fake'
 import type { DropTarget } from '../../state/drop-target'
 import { openWindow, settled } from '../../test/window'
+import { words } from '../../words/words'
 
 async function open(sheet: DraftSheet, target: DropTarget | null = null, script: Script = {}) {
   const opened = await openWindow({ script: { upload_start: () => ['t1'], ...script } })
@@ -27,6 +28,24 @@ describe('one file', () => {
     expect(effects).toContain('latest stays as it is on arm64')
     expect(effects).toContain('Anyone can download it')
     expect(dialog().getByRole('meter').getAttribute('aria-valuetext')).toBe('10.2 of 11.0 GiB')
+  })
+
+  it('says what the server cannot do, and that a tag leaves another architecture', async () => {
+    const { dialog } = await open(oneFile, genomics, {
+      upload_plan: (upload) => {
+        const asked = plan(upload)
+        const from = `sha256.a3f9${'0'.repeat(60)}`
+        const tags: TagEffect[] = [{ kind: 'moves_everywhere', tag: 'latest', from, arch: 'arm64' }]
+        const items = asked.items.map((item) => ({ ...item, tags }))
+        return { ...asked, items, notes: ['no_parts', 'no_arch_tags'] }
+      },
+    })
+    const effects = dialog().getByRole('region', { name: 'What will happen' }).textContent
+    expect(effects).toContain('latest moves for every architecture')
+    expect(effects).toContain('It names a3f9 for arm64 now')
+    expect(effects).toContain(words.transfers.notes.no_parts)
+    expect(effects).toContain(words.transfers.notes.no_arch_tags)
+    expect(dialog().getByRole('button', { name: 'Upload 94.6 MiB' })).toHaveProperty('disabled', false)
   })
 
   it('begins at the tags, and is uploaded by the button that names its size', async () => {
