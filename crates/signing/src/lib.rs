@@ -1,0 +1,30 @@
+//! Signatures of SIF images: who signed one, what is covered, and whether it is still what was signed.
+//!
+//! [`Verifier`] follows the rules of the Singularity and Apptainer tools exactly where they decide what a
+//! signature covers, and reports everything it finds instead of the first failure. On top of that comes a
+//! policy: weak hashes and keys, ends and revocations are judged by [`Verdict`], the one word a person needs.
+//! Keys are OpenPGP certificates ([`openpgp`]) or PEM keys ([`dsse`]).
+//!
+//! No network: whoever wants keys from a server implements [`openpgp::KeySource`], or asks [`issuers`] first.
+
+mod digest;
+pub mod dsse;
+mod error;
+mod failure;
+mod hashing;
+mod integrity;
+mod metadata;
+pub mod openpgp;
+mod report;
+mod selection;
+mod verdict;
+mod verify;
+
+pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
+pub use error::Error;
+pub use failure::{Failure, Gravity, KeyKind, NotValid, Target};
+pub use metadata::{ImageMetadata, ObjectMetadata};
+pub use report::{Check, Report, SignatureForm, SignatureReport, Signer};
+pub use selection::{Form, Selection};
+pub use verdict::{Trust, Verdict};
+pub use verify::{SIGNATURE_LIMIT, Verifier, issuers};
