@@ -4,14 +4,18 @@
 //! decided here.
 
 mod certificate;
+mod generate;
 mod keyring;
 mod message;
 mod packets;
+mod secret;
 mod standing;
 
 pub use certificate::Certificate;
+pub use generate::{KeyAlgorithm, NewKey, RevocationReason};
 pub(crate) use keyring::read_bounded;
 pub use keyring::{KEYRING_LIMIT, KeyOrigin, KeySource, Keyring, Unavailable};
+pub use secret::SecretKey;
 pub use sifter_sif::Timestamp as Time;
 
 pub(crate) use message::{Message, SignedBy};

@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
 
-use super::PublicKey;
+use super::{InvalidKey, PrivateKey, PublicKey};
 use crate::digest::DigestAlgorithm;
+use crate::error::Error;
 use crate::metadata::MEDIA_TYPE;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,6 +98,23 @@ impl Envelope {
     }
 }
 
+/// An envelope around integrity metadata, signed by every one of `keys`, without a line end.
+pub(crate) fn seal(payload: &[u8], keys: &[PrivateKey]) -> Result<String, Error> {
+    let message = encode(MEDIA_TYPE, payload);
+    let signatures = keys.iter().map(|key| {
+        Ok(WireSignature {
+            keyid: key.public().id().to_owned(),
+            sig: STANDARD.encode(key.sign(&message)?),
+        })
+    });
+    let wire = Wire {
+        payload_type: MEDIA_TYPE.to_owned(),
+        payload: STANDARD.encode(payload),
+        signatures: signatures.collect::<Result<_, InvalidKey>>()?,
+    };
+    serde_json::to_string(&wire).map_err(Error::Metadata)
+}
+
 /// The octets that are signed: type and payload, each after its length, so that neither runs into the other.
 pub(super) fn encode(media_type: &str, payload: &[u8]) -> Vec<u8> {
     let mut message = format!(
@@ -118,7 +136,6 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
     use super::*;
 
     #[test]

@@ -235,7 +235,8 @@ impl PublicKey {
                 let der = der.and_then(|der| Signature::try_from(der).ok());
                 let fixed = Signature::from_slice(signature).ok();
                 der.or(fixed).is_some_and(|signature| {
-                    key.verify_prehash(digest.as_bytes(), &signature).is_ok()
+                    key.verify_prehash(&widened(&widened(digest.as_bytes())), &signature)
+                        .is_ok()
                 })
             }
         }
@@ -253,6 +254,17 @@ where
         .is_ok_and(|signature| key.verify_prehash(digest, &signature).is_ok());
     der || Fixed::try_from(signature)
         .is_ok_and(|signature| key.verify_prehash(digest, &signature).is_ok())
+}
+
+/// A digest as the number that is signed on P-521. The library below refuses digests shorter than half its
+/// field, though a shorter one simply is a smaller number.
+pub(super) fn widened(digest: &[u8]) -> [u8; 66] {
+    let mut number = [0; 66];
+    let start = number.len().saturating_sub(digest.len());
+    for (to, from) in number.iter_mut().skip(start).zip(digest) {
+        *to = *from;
+    }
+    number
 }
 
 fn curve_id(curve: &str, point: &[u8]) -> String {

@@ -89,7 +89,7 @@ impl Keyring {
             return Err(Error::NoKeys);
         }
         let certificates = found.into_iter().map(|key| match key {
-            Found::Public(key) => Certificate::new(key),
+            Found::Public(key) => Certificate::new(*key),
             Found::Secret(key) => Certificate::new(key.to_public_key()),
         });
         Ok(Self {

@@ -178,7 +178,10 @@ fn believable<K: VerifyingKey>(
     let standing = signer.certificate.standing();
     let created = signature.created().ok_or(NotValid::Damaged)?;
     let made = time(created);
-    for revocation in [standing.revoked, signer.revoked].into_iter().flatten() {
+    let revocations = [standing.revoked, signer.revoked].into_iter().flatten();
+    if let Some(revocation) =
+        revocations.min_by_key(|revocation| (revocation.retired, revocation.at))
+    {
         return Err(NotValid::KeyRevoked {
             at: revocation.at,
             signed_before: revocation.retired && made < revocation.at,

@@ -4,33 +4,36 @@ use pgp::armor::{BlockType, Dearmor};
 use pgp::composed::{
     SignedPublicKey, SignedPublicKeyParser, SignedSecretKey, SignedSecretKeyParser,
 };
-use pgp::packet::{Packet, PacketParser, PacketTrait as _};
+use pgp::packet::{Packet, PacketParser, PacketTrait as _, Signature};
 use pgp::types::Tag;
 
 /// One key as found.
 pub(super) enum Found {
-    Public(SignedPublicKey),
-    Secret(SignedSecretKey),
+    Public(Box<SignedPublicKey>),
+    Secret(Box<SignedSecretKey>),
 }
 
 /// The keys in `bytes`, armored (several blocks may follow each other) or binary, and how many were skipped
 /// because they could not be understood.
 pub(super) fn keys(bytes: &[u8]) -> (Vec<Found>, usize) {
-    let blocks = armored_blocks(bytes);
-    let packets = if blocks.is_empty() {
-        packets(bytes)
-    } else {
-        blocks.iter().flat_map(|block| packets(block)).collect()
-    };
     let mut skipped = 0;
     let mut found = Vec::new();
-    for key in split(packets) {
+    for key in split(all_packets(bytes)) {
         match parse(key) {
             Some(key) => found.push(key),
             None => skipped += 1,
         }
     }
     (found, skipped)
+}
+
+fn all_packets(bytes: &[u8]) -> Vec<Packet> {
+    let blocks = armored_blocks(bytes);
+    if blocks.is_empty() {
+        packets(bytes)
+    } else {
+        blocks.iter().flat_map(|block| packets(block)).collect()
+    }
 }
 
 /// The packets that can be part of a key. A packet that cannot be read is left out: every statement that
@@ -74,10 +77,10 @@ fn parse(packets: Vec<Packet>) -> Option<Found> {
     let packets = packets.into_iter().map(Ok).peekable();
     if secret {
         let key = SignedSecretKeyParser::from_packets(packets).next()?;
-        key.ok().map(Found::Secret)
+        key.ok().map(|key| Found::Secret(Box::new(key)))
     } else {
         let key = SignedPublicKeyParser::from_packets(packets).next()?;
-        key.ok().map(Found::Public)
+        key.ok().map(|key| Found::Public(Box::new(key)))
     }
 }
 
@@ -105,4 +108,15 @@ fn dearmor(block: &str) -> Option<Vec<u8>> {
         Some(BlockType::PublicKey | BlockType::PrivateKey)
     );
     is_key.then_some(content)
+}
+
+/// The signatures in `bytes`, armored or binary, that come before any key.
+pub(super) fn signatures(bytes: &[u8]) -> Vec<Signature> {
+    let leading = all_packets(bytes)
+        .into_iter()
+        .map_while(|packet| match packet {
+            Packet::Signature(signature) => Some(signature),
+            _ => None,
+        });
+    leading.collect()
 }

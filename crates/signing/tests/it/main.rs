@@ -2,9 +2,21 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a test that cannot go on fails, and one that is skipped says so"
 )]
 
+mod altering;
+mod chains;
 mod corpus;
+mod envelopes;
+mod golden;
+mod hostile;
+mod images;
+mod judging;
+mod keys;
+mod programs;
+mod servers;
+mod signing;
 mod vectors;

@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sifter-sif", &[]),
     ("sifter-contract", &[]),
     ("sifter-library-client", &["sifter-library-api"]),
+    ("sifter-signing", &["sifter-sif"]),
     ("sifter-transfer", &[]),
     (
         "sifter-account",
@@ -32,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "sifter-library-client",
             "sifter-library-server",
             "sifter-sif",
+            "sifter-signing",
             "sifter-transfer",
         ],
     ),
