@@ -1,7 +1,6 @@
 //! What the crate promises, shown from outside.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
     reason = "a test that cannot go on fails, and one that is skipped says so"
