@@ -8,7 +8,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::Value;
-use sifter_test_support::{BuiltSif, SifBuilder, SpawnedLibrary, spawn_library};
+use sifter_sif::Arch;
+use sifter_test_support::{
+    BuiltSif, OciFront, Sessions, SifBuilder, SpawnedLibrary, spawn_library,
+};
 use tempfile::TempDir;
 
 /// The first minor version of Go 1 that builds the peer.
@@ -54,6 +57,8 @@ fn build() -> PathBuf {
 struct Table {
     peer: &'static Path,
     library: SpawnedLibrary,
+    /// The registry that stands before the library, where one does.
+    registry: Option<OciFront>,
     folder: TempDir,
 }
 
@@ -66,10 +71,28 @@ impl Table {
         let table = Self {
             peer,
             library: spawn_library().await.unwrap(),
+            registry: None,
             folder: tempfile::tempdir().unwrap(),
         };
         std::fs::write(table.path("token"), table.library.token()).unwrap();
         Some(table)
+    }
+
+    /// The same, where the library offers a registry for its images.
+    async fn set_with_registry() -> Option<Self> {
+        let table = Self::set().await?;
+        let registry = OciFront::start(table.library.address(), Sessions::Fragile).await;
+        let Some(registry) = registry.unwrap() else {
+            eprintln!("skipped: docker-registry is not installed");
+            return None;
+        };
+        let registry = Some(registry);
+        Some(Self { registry, ..table })
+    }
+
+    fn base_url(&self) -> String {
+        let registry = self.registry.as_ref().map(OciFront::base_url);
+        registry.unwrap_or_else(|| self.library.base_url())
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -83,7 +106,7 @@ impl Table {
 
     /// What the official client answers.
     async fn go(&self, verb: &str, arguments: &[&str]) -> Value {
-        let flags = ["-library", &self.library.base_url(), "-token-file", "token"];
+        let flags = ["-library", &self.base_url(), "-token-file", "token"];
         let flags = [&flags[..], &["-arch", "amd64"]].concat();
         self.call(self.peer, &[&[verb], &flags[..], arguments].concat())
             .await
@@ -97,9 +120,13 @@ impl Table {
 
     /// What `sifter-cli` answers.
     async fn sifter(&self, arguments: &[&str]) -> Value {
-        let server = self.library.base_url();
+        self.sifter_for("amd64", arguments).await
+    }
+
+    async fn sifter_for(&self, arch: &str, arguments: &[&str]) -> Value {
+        let server = self.base_url();
         let flags = ["--json", "--server", &server, "--token-file", "token"];
-        let flags = [&flags[..], &["--arch", "amd64"]].concat();
+        let flags = [&flags[..], &["--arch", arch]].concat();
         let program = Path::new(env!("CARGO_BIN_EXE_sifter-cli"));
         let answer = self.call(program, &[&flags[..], arguments].concat()).await;
         assert_eq!(answer["error"], Value::Null, "{arguments:?}: {answer}");
@@ -252,4 +279,66 @@ async fn a_push_of_what_is_there_and_a_stranger_are_told_apart() {
         .go("push", &["image.sif", "tester/peers/never:1"])
         .await;
     assert_eq!(refused["ok"], false, "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Go"]
+async fn what_either_pushes_into_a_registry_the_other_pulls() {
+    let Some(table) = Table::set_with_registry().await else {
+        return;
+    };
+    let theirs = table.image("theirs.sif", SINGLE, 9);
+    let ours = table.image("ours.sif", MULTIPART, 10);
+    table
+        .go_does("push", &["theirs.sif", "tester/registry/theirs:1,latest"])
+        .await;
+    let pushed = table
+        .sifter(&["push", "ours.sif", "library://tester/registry/ours:1"])
+        .await;
+    assert_eq!(pushed["hash"], promised(&ours));
+    for (name, image) in [("theirs", &theirs), ("ours", &ours)] {
+        let reference = format!("tester/registry/{name}:1");
+        let by_hash = format!("tester/registry/{name}:{}", promised(image));
+        for (number, reference) in [reference, by_hash].iter().enumerate() {
+            let out = format!("{name}-{number}-go.sif");
+            table.go_does("pull", &[reference, &out]).await;
+            assert_same(&table.path(&out), &image.path);
+            let out = format!("{name}-{number}-sifter.sif");
+            table.sifter(&["pull", reference, &out]).await;
+            assert_same(&table.path(&out), &image.path);
+        }
+    }
+    let again = ["push", "theirs.sif", "tester/registry/theirs:1"];
+    assert_eq!(table.sifter(&again).await["alreadyThere"], true);
+    // Everything went through the registry: the library itself has nothing.
+    let seen = table.registry.as_ref().unwrap().seen();
+    assert!(
+        seen.iter()
+            .any(|seen| seen.target.contains("/blobs/uploads/"))
+    );
+    assert!(!seen.iter().any(|seen| seen.target.contains("/imagefile/")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Go"]
+async fn a_push_into_a_registry_leaves_the_other_architecture_under_its_tag() {
+    let Some(table) = Table::set_with_registry().await else {
+        return;
+    };
+    let amd = table.image("amd.sif", SINGLE, 11);
+    let builder = SifBuilder::new().filled(SINGLE, 12).arch(Arch::Arm64);
+    let arm = builder.build(table.path("arm.sif")).unwrap();
+    let reference = "tester/registry/both:1";
+    // The official client writes an index without sizes.
+    table.go_does("push", &["amd.sif", reference]).await;
+    table
+        .sifter_for("arm64", &["push", "arm.sif", reference])
+        .await;
+    table.go_does("pull", &[reference, "amd-back.sif"]).await;
+    assert_same(&table.path("amd-back.sif"), &amd.path);
+    let pulled = table
+        .sifter_for("arm64", &["pull", reference, "arm-back.sif"])
+        .await;
+    assert_eq!(pulled["hash"], promised(&arm));
+    assert_same(&table.path("arm-back.sif"), &arm.path);
 }
