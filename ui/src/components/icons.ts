@@ -38,6 +38,7 @@ export type IconName =
   | 'grid'
   | 'link'
   | 'clock'
+  | 'gauge'
   | 'offline'
   | 'warn'
   | 'info'

@@ -63,6 +63,12 @@ const SAMPLES: Record<string, (sifter: Sifter) => void> = {
   settings: (sifter) => sifter.navigation.go({ name: 'settings' }),
   connect: (sifter) => sifter.sheets.open({ kind: 'connect' }),
   shortcuts: (sifter) => sifter.sheets.open({ kind: 'shortcuts' }),
+  limits: (sifter) => {
+    const limits = { up: 5 * 1024 ** 2, down: null, hours: { from: 480, until: 1080 } }
+    sifter.hear({ kind: 'settings', settings: { ...app.settings, limits, limitedNow: true } })
+    sifter.navigation.go({ name: 'transfers' })
+    sifter.sheets.open({ kind: 'limits' })
+  },
   drag: (sifter) => {
     sifter.navigation.go(libraryRoutes.library)
     setTimeout(() => sifter.hear({ kind: 'drag', phase: 'over', files: 1, x: 600, y: 165 }), 300)

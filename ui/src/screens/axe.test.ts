@@ -58,6 +58,7 @@ const routes: [string, Route, Opening?][] = [
 const sheets: [string, (sifter: Sifter) => void][] = [
   ['connect', (sifter) => sifter.sheets.open({ kind: 'connect' })],
   ['shortcuts', (sifter) => sifter.sheets.open({ kind: 'shortcuts' })],
+  ['limits', (sifter) => sifter.sheets.open({ kind: 'limits' })],
   ['upload one file', (sifter) => sifter.uploads.open(oneFile, null)],
   ['upload several files', (sifter) => sifter.uploads.open(severalFiles, null)],
   ['upload no image', (sifter) => sifter.uploads.open(badFile, null)],

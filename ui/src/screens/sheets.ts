@@ -6,12 +6,14 @@ import ConnectSheet from './connect/ConnectSheet.svelte'
 import DeleteImageSheet from './container/DeleteImageSheet.svelte'
 import ClashSheet from './downloads/ClashSheet.svelte'
 import ShortcutsSheet from './shortcuts/ShortcutsSheet.svelte'
+import LimitSheet from './transfers/LimitSheet.svelte'
 import UploadSheet from './upload/UploadSheet.svelte'
 
 export const sheets: Partial<Record<SheetKind, Component>> = {
   clash: ClashSheet,
   connect: ConnectSheet,
   delete_image: DeleteImageSheet,
+  limits: LimitSheet,
   shortcuts: ShortcutsSheet,
   upload: UploadSheet,
 }

@@ -16,8 +16,9 @@ export class Settings {
     return this.app.view?.settings ?? null
   }
 
-  async set(patch: SettingsPatch): Promise<void> {
-    await this.change(() => this.host.call('settings_set', patch))
+  /** Answers whether it was taken. */
+  async set(patch: SettingsPatch): Promise<boolean> {
+    return await this.change(() => this.host.call('settings_set', patch))
   }
 
   /** Answers whether another folder was chosen. */

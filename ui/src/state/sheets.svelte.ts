@@ -5,6 +5,7 @@ export type SheetRequest =
   | { kind: 'connect'; address?: string }
   | { kind: 'upload'; sheetId: string; serverId?: string; path?: Partial<LibraryPath>; tag?: string }
   | { kind: 'shortcuts' }
+  | { kind: 'limits' }
   | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }
   | { kind: 'delete_image'; image: ImageRef; digest: string; size: number }
 

@@ -2,7 +2,7 @@
 import { getContext, setContext } from 'svelte'
 
 import { toUiError } from '../contract/errors'
-import type { AppEvent, UiError } from '../contract/generated'
+import type { AppEvent, TransferView, UiError } from '../contract/generated'
 import type { Host } from '../host/types'
 import { words } from '../words/words'
 import { Actions } from './actions.svelte'
@@ -72,6 +72,16 @@ export class Sifter {
     try {
       await this.host.call('app_copy', { text })
       this.toasts.say({ text: words.common.copied, icon: 'copy' })
+    } catch (error) {
+      this.toasts.say(troubleToast(toUiError(error)))
+    }
+  }
+
+  /** Puts what explains a transfer on the clipboard. `said` is what the window says about it. */
+  async copyReport(transfer: TransferView, said: string): Promise<void> {
+    try {
+      await this.host.call('transfer_copy_report', { transferId: transfer.id, said })
+      this.toasts.say({ text: words.transfers.reportCopied, icon: 'copy' })
     } catch (error) {
       this.toasts.say(troubleToast(toUiError(error)))
     }

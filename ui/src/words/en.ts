@@ -8,6 +8,7 @@ import { frame } from './en/frame'
 import { home } from './en/home'
 import { kit } from './en/kit'
 import { library } from './en/library'
+import { limits } from './en/limits'
 import { search } from './en/search'
 import { settings } from './en/settings'
 import { shortcuts } from './en/shortcuts'
@@ -28,6 +29,7 @@ export const en = {
   home,
   kit,
   library,
+  limits,
   search,
   settings,
   shortcuts,

@@ -46,6 +46,11 @@ export function speed(bytesPerSecond: number): string {
   return `${size(bytesPerSecond)}/s`
 }
 
+/** "5 MiB/s", "1.5 MiB/s": a limit, which is what somebody chose and not what was measured. */
+export function limit(bytesPerSecond: number): string {
+  return speed(bytesPerSecond).replace('.0 ', ' ')
+}
+
 /** The number and the unit apart, for large print: ["18.4", "MiB/s"]. */
 export function speedParts(bytesPerSecond: number): [string, string] {
   const unit = unitOf(bytesPerSecond)
@@ -79,6 +84,12 @@ export function duration(seconds: number): string {
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
+/** "08:00": minutes after midnight. */
+export function timeOfDay(minutes: number): string {
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`
 }
 
 function parse(time: string | null): Date | null {

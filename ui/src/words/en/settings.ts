@@ -15,6 +15,12 @@ export const settings = {
   parallelNote: 'Large files in parallel. Small ones never wait.',
   fewer: 'Fewer at once',
   more: 'More at once',
+  limit: 'Speed limit',
+  changeLimit: 'Change…',
+  keepAwake: 'Stay awake while something moves',
+  keepAwakeNote: 'The screen may go dark. Sleeping waits until the last transfer has ended.',
+  notifications: 'Tell me when transfers end',
+  notificationsNote: 'Only while you are in another window, and all that belongs together at once.',
   verify:
     "Every download is checked against the library's digest before it gets its name. That cannot be turned off.",
   local: 'This computer',

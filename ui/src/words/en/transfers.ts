@@ -32,6 +32,8 @@ export const transfers = {
   moveUp: 'Move up',
   showInFolder: 'Show in folder',
   copyReference: 'Copy reference',
+  copyReport: 'Copy report',
+  reportCopied: 'Report copied. It holds no password and no folder.',
   noMatch: (text: string) => `No transfer matches “${text}”.`,
   actionOn: (action: string, file: string) => `${action}: ${file}`,
   phases: 'Phases',
