@@ -49,7 +49,7 @@ impl Default for EngineOptions {
             small_lane: 3,
             small_below: 50_000_000,
             parallel_parts: 4,
-            most_parallel_parts: 12,
+            most_parallel_parts: 16,
             range_size: 8 << 20,
             buffer_size: 256 << 10,
             max_attempts: 20,

@@ -59,7 +59,7 @@ impl Pull<'_> {
         let missing: Vec<u32> = (1..=layout.total)
             .filter(|n| !arrived.contains(n))
             .collect();
-        let mut waiting = missing.into_iter();
+        let mut waiting = missing.into_iter().peekable();
         let pace = Pace::new(self.run.options(), &self.run.budgets().down);
         let progress = AtomicU32::new(0);
         let mut contiguous = 0;
@@ -92,10 +92,11 @@ impl Pull<'_> {
                 Some(result) = fetching.next() => {
                     let part = result?;
                     progress.fetch_add(1, Ordering::Relaxed);
-                    pace.part_arrived(layout.length(part.number));
+                    pace.part_arrived();
                     arrived.insert(part.number);
                     unrecorded.push(part);
                 }
+                () = pace.grew(), if waiting.peek().is_some() => {}
                 Some(result) = recording.next() => result?,
                 Some(result) = hashing.next() => {
                     front = Some(result.map_err(|error| disk_failure(&error))?);
@@ -197,7 +198,7 @@ impl Pull<'_> {
                 .not_idle(self.remote.read_range(&target, at..range.end))
                 .await;
             let arrival = match opened {
-                Ok(stream) => writer.take(stream).await,
+                Ok(stream) => writer.take(stream, |bytes| pace.moved(bytes)).await,
                 Err(error) => Err(Arrival::Remote(error)),
             };
             let error = match arrival {

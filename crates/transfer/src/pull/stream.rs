@@ -86,14 +86,23 @@ impl<'a> Writer<'a> {
         Some(Sha256Digest::from_bytes(hasher.finalize().into()))
     }
 
-    /// Takes bytes until the end of the range. What arrived before an error is written.
-    pub(super) async fn take(&mut self, mut stream: ByteStream) -> Result<(), Arrival> {
-        let result = self.fill(&mut stream).await;
+    /// Takes bytes until the end of the range, and tells `moved` how many as they come. What arrived before
+    /// an error is written.
+    pub(super) async fn take(
+        &mut self,
+        mut stream: ByteStream,
+        moved: impl Fn(u64) + Send + Sync,
+    ) -> Result<(), Arrival> {
+        let result = self.fill(&mut stream, &moved).await;
         let flushed = self.flush().await.map_err(Arrival::Disk);
         result.and(flushed)
     }
 
-    async fn fill(&mut self, stream: &mut ByteStream) -> Result<(), Arrival> {
+    async fn fill(
+        &mut self,
+        stream: &mut ByteStream,
+        moved: &(impl Fn(u64) + Send + Sync),
+    ) -> Result<(), Arrival> {
         let limit = self.pull.run.options().buffer_size.max(1);
         loop {
             let missing = self.end - self.written - self.buffer.len() as u64;
@@ -108,7 +117,9 @@ impl<'a> Writer<'a> {
             if bytes.len() as u64 > missing {
                 return Err(Arrival::TooMuch);
             }
+            let count = bytes.len() as u64;
             self.keep(bytes, limit).await.map_err(Arrival::Disk)?;
+            moved(count);
         }
     }
 
@@ -167,7 +178,7 @@ impl Pull<'_> {
             let mut writer = Writer::new(self, part_file, WHOLE, 0..self.size);
             let target = self.target().await;
             let arrival = match self.not_idle(self.remote.read_whole(&target)).await {
-                Ok(stream) => writer.take(stream).await,
+                Ok(stream) => writer.take(stream, |_| ()).await,
                 Err(error) => Err(Arrival::Remote(error)),
             };
             let error = match arrival {

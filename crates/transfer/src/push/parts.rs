@@ -57,16 +57,21 @@ impl Push<'_> {
             progress: AtomicU32::new(0),
             pace: Pace::new(self.run.options(), &self.run.budgets().up),
         };
-        let mut waiting = (1..=total).filter(|number| !acknowledged.contains(number));
+        let mut waiting = (1..=total)
+            .filter(|number| !acknowledged.contains(number))
+            .peekable();
         let mut sending = FuturesUnordered::new();
         loop {
             while sending.len() < layout.pace.limit() {
                 let Some(number) = waiting.next() else { break };
                 sending.push(self.send_part(session, &layout, number));
             }
-            match sending.next().await {
-                Some(result) => result?,
-                None => return Ok(()),
+            tokio::select! {
+                () = layout.pace.grew(), if waiting.peek().is_some() => {}
+                sent = sending.next() => match sent {
+                    Some(result) => result?,
+                    None => return Ok(()),
+                }
             }
         }
     }
@@ -147,7 +152,8 @@ impl Push<'_> {
             match not_idle(call, &moved, length, self.run.options().idle_timeout).await {
                 Ok(receipt) => {
                     self.acknowledge(number, length, receipt.etag).await?;
-                    layout.pace.part_arrived(length);
+                    layout.pace.part_arrived();
+                    layout.pace.moved(length);
                     layout.progress.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }

@@ -1,19 +1,23 @@
 //! How many parts go at once: more while that makes the transfer faster, fewer when requests fail.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::budget::Budget;
 use crate::options::EngineOptions;
 
-/// One more part has to make a transfer faster by this factor to be worth another one.
+/// More parts have to make a transfer faster by this factor to be worth their places.
 const GAIN: f64 = 1.05;
+/// The shortest measurement. Many round trips long, and short beside any transfer that is worth measuring.
+const WINDOW: Duration = Duration::from_millis(500);
 
 /// The places for the parts of one transfer.
 pub(crate) struct Pace<'a> {
     places: Semaphore,
+    grown: Notify,
     budget: &'a Budget,
     state: Mutex<State>,
 }
@@ -25,10 +29,14 @@ struct State {
     surplus: usize,
     /// The best speed since the last failure, in bytes a second.
     best: f64,
-    /// What got through since `since`: as many parts as there are places make a measurement.
+    /// Whether growing means twice as many, until that has once brought nothing.
+    doubling: bool,
+    /// What the limit was before it grew, until it is known what that has brought.
+    before: Option<usize>,
+    /// What got through since `since`, and in how many pieces.
     since: Instant,
     bytes: u64,
-    parts: usize,
+    pieces: usize,
     /// What [`Budget::waits`] was at `since`.
     waits: u64,
     /// Parts that fail together count as one failure.
@@ -47,15 +55,18 @@ impl<'a> Pace<'a> {
         let limit = options.parallel_parts.max(1);
         Self {
             places: Semaphore::new(limit),
+            grown: Notify::new(),
             budget,
             state: Mutex::new(State {
                 limit,
                 most: options.most_parallel_parts.max(limit),
                 surplus: 0,
                 best: 0.0,
+                doubling: true,
+                before: None,
                 since: Instant::now(),
                 bytes: 0,
-                parts: 0,
+                pieces: 0,
                 waits: budget.waits(),
                 failing: false,
             }),
@@ -74,17 +85,27 @@ impl<'a> Pace<'a> {
         Place { pace: self, permit }
     }
 
-    /// A part of `bytes` got through.
-    pub(crate) fn part_arrived(&self, bytes: u64) {
+    /// Waits until there are more places than there were.
+    pub(crate) async fn grew(&self) {
+        self.grown.notified().await;
+    }
+
+    /// A part got through.
+    pub(crate) fn part_arrived(&self) {
+        self.state().failing = false;
+    }
+
+    /// A piece of `bytes` got through for good. An upload's pieces are its parts, since what a connection
+    /// took may still be in its buffers. As many pieces as there are places make a measurement.
+    pub(crate) fn moved(&self, bytes: u64) {
         let mut state = self.state();
-        state.failing = false;
         state.bytes = state.bytes.saturating_add(bytes);
-        state.parts += 1;
-        if state.parts < state.limit {
+        state.pieces += 1;
+        let took = state.since.elapsed();
+        if state.pieces < state.limit || took < WINDOW {
             return;
         }
-        let seconds = state.since.elapsed().as_secs_f64();
-        let speed = state.bytes as f64 / seconds.max(f64::EPSILON);
+        let speed = state.bytes as f64 / took.as_secs_f64();
         let waits = self.budget.waits();
         let was_limited = waits != state.waits;
         state.measure_anew(waits);
@@ -92,32 +113,52 @@ impl<'a> Pace<'a> {
         if was_limited {
             return;
         }
-        if speed <= state.best * GAIN {
+        let before = state.before.take();
+        if speed > state.best * GAIN {
+            state.best = speed;
+            self.grow(&mut state);
+        } else if let Some(before) = before {
+            state.doubling = false;
+            self.shrink(&mut state, before);
+        }
+    }
+
+    fn grow(&self, state: &mut State) {
+        let wished = if state.doubling {
+            state.limit * 2
+        } else {
+            state.limit + 1
+        };
+        let more = wished.min(state.most) - state.limit;
+        if more == 0 {
             return;
         }
-        state.best = speed;
-        if state.limit < state.most {
-            state.limit += 1;
-            if state.surplus > 0 {
-                state.surplus -= 1;
-            } else {
-                self.places.add_permits(1);
-            }
-        }
+        state.before = Some(state.limit);
+        state.limit += more;
+        let taken = more.min(state.surplus);
+        state.surplus -= taken;
+        self.places.add_permits(more - taken);
+        self.grown.notify_one();
+    }
+
+    fn shrink(&self, state: &mut State, to: usize) {
+        let fewer = state.limit.saturating_sub(to);
+        state.limit -= fewer;
+        let forgotten = self.places.forget_permits(fewer);
+        state.surplus += fewer - forgotten;
     }
 
     /// A try failed in a way that passes: half as many from now on.
     pub(crate) fn part_failed(&self) {
         let mut state = self.state();
         state.best = 0.0;
+        state.doubling = false;
+        state.before = None;
         state.measure_anew(self.budget.waits());
-        if std::mem::replace(&mut state.failing, true) {
-            return;
+        if !std::mem::replace(&mut state.failing, true) {
+            let half = (state.limit / 2).max(1);
+            self.shrink(&mut state, half);
         }
-        let fewer = state.limit - (state.limit / 2).max(1).min(state.limit);
-        state.limit -= fewer;
-        let forgotten = self.places.forget_permits(fewer);
-        state.surplus += fewer - forgotten;
     }
 
     /// Nothing that waits may happen while the guard lives.
@@ -131,7 +172,7 @@ impl State {
         self.waits = waits;
         self.since = Instant::now();
         self.bytes = 0;
-        self.parts = 0;
+        self.pieces = 0;
     }
 }
 
@@ -149,8 +190,6 @@ impl Drop for Place<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn pace(budget: &Budget, first: usize, most: usize) -> Pace<'_> {
@@ -166,7 +205,8 @@ mod tests {
     async fn round(pace: &Pace<'_>, seconds: u64) {
         tokio::time::advance(Duration::from_secs(seconds)).await;
         for _ in 0..pace.limit() {
-            pace.part_arrived(1000);
+            pace.part_arrived();
+            pace.moved(1000);
         }
     }
 
@@ -180,7 +220,7 @@ mod tests {
             round(&pace, 1).await;
             limits.push(pace.limit());
         }
-        assert_eq!(limits, [2, 3, 4, 5, 5, 5, 5]);
+        assert_eq!(limits, [2, 4, 5, 5, 5, 5, 5]);
         assert_eq!(pace.places.available_permits(), 5);
     }
 
@@ -193,7 +233,8 @@ mod tests {
             let seconds = pace.limit() as u64;
             round(&pace, seconds).await;
         }
-        assert_eq!(pace.limit(), 3, "one more was tried and brought nothing");
+        assert_eq!(pace.limit(), 2, "more were tried and brought nothing");
+        assert_eq!(pace.places.available_permits(), 2);
     }
 
     #[tokio::test(start_paused = true)]
@@ -205,11 +246,11 @@ mod tests {
             pace.part_failed();
         }
         assert_eq!(pace.limit(), 4);
-        pace.part_arrived(1000);
+        pace.part_arrived();
         pace.part_failed();
-        pace.part_arrived(1000);
+        pace.part_arrived();
         pace.part_failed();
-        pace.part_arrived(1000);
+        pace.part_arrived();
         pace.part_failed();
         assert_eq!(pace.limit(), 1, "never less than one");
         drop(places);
@@ -219,28 +260,37 @@ mod tests {
         }
         assert_eq!((pace.limit(), pace.places.available_permits()), (8, 8));
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_moves_in_less_than_a_moment_says_nothing() {
+        let budget = Budget::new(None);
+        let pace = pace(&budget, 2, 16);
+        for _ in 0..4 {
+            tokio::time::advance(WINDOW / 5).await;
+            pace.moved(1000);
+        }
+        assert_eq!(pace.limit(), 2);
+        tokio::time::advance(WINDOW / 5).await;
+        pace.moved(1000);
+        assert_eq!(pace.limit(), 4);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_limit_makes_it_neither_grow_nor_shrink() {
         let budget = Budget::new(std::num::NonZeroU64::new(4000));
         let pace = pace(&budget, 4, 12);
-        for limited in [true, true, true, false, true] {
-            if !limited {
-                budget.set(None);
-            }
+        for _ in 0..3 {
             for _ in 0..pace.limit() {
                 budget.take(1000).await;
             }
-            round(&pace, if limited { 1 } else { 0 }).await;
-            assert_eq!(pace.limit(), if limited { 4 } else { 5 });
-            if !limited {
-                break;
-            }
-        }
-        for _ in 0..20 {
             round(&pace, 1).await;
+            assert_eq!(pace.limit(), 4);
         }
-        assert!(
-            pace.limit() > 4,
+        budget.set(None);
+        round(&pace, 1).await;
+        assert_eq!(
+            pace.limit(),
+            8,
             "once it is lifted, the line is tried again"
         );
     }
