@@ -1,10 +1,14 @@
 //! What a library is told before it starts.
 
+pub(crate) mod file;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
+
+use crate::providers::Provider;
 
 /// Everything a library needs to know. [`Config::new`] fills in what "This computer" uses.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub struct Config {
     pub uploads: UploadPolicy,
     /// How long a signed download address works.
     pub download_url_lifetime: Duration,
+    /// Where people may sign in with an account they have elsewhere; usually nowhere.
+    pub providers: Vec<Provider>,
 }
 
 /// The person a library belongs to: may create any entity and sign in with a one-time ticket.
@@ -64,6 +70,7 @@ impl Config {
             quota_bytes: None,
             uploads: UploadPolicy::default(),
             download_url_lifetime: Duration::from_secs(12 * 3600),
+            providers: Vec::new(),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::config::file::ConfigFault;
+
 /// A failure of the library itself, as opposed to a request it refuses.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -52,6 +54,18 @@ pub enum Error {
     /// The owner's login name holds no letter or digit to make an entity name of.
     #[error("no entity name can be made of this login name")]
     OwnerName,
+    /// `library.toml` says something that cannot be.
+    #[error("cannot use {}", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        fault: ConfigFault,
+    },
+    /// Identity providers send browsers back to a fixed address, which is not known.
+    #[error("identity providers need a public_url, or a library that listens on this machine only")]
+    NoPublicUrl,
     /// The system's random number source failed.
     #[error("no random numbers from the operating system")]
     Random,

@@ -24,6 +24,7 @@ mod listen;
 mod oauth;
 mod peer;
 mod people;
+mod providers;
 mod reception;
 mod routes;
 mod server;
@@ -34,8 +35,10 @@ mod sweep;
 mod tickets;
 mod tokens;
 
+pub use config::file::{ConfigFault, Settings};
 pub use config::{Config, Owner, UploadPolicy};
 pub use error::Error;
+pub use providers::{Provider, ProviderKind};
 pub use server::{LibraryServer, RunningLibrary};
 pub use tickets::Ticket;
 pub use tokens::{AccessToken, create_access_token, mint_ticket, withdraw_ticket};

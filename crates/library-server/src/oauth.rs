@@ -4,7 +4,10 @@
 //! [`verify_access_token`], asked once per authenticated request.
 //!
 //! A browser that brings a one-time ticket may continue as the owner of the library; there are no
-//! passwords. A device without a browser shows a code instead (module `device`). Codes and tokens are random, kept as hashes, and belong to a family that ends as a whole
+//! passwords. A device without a browser shows a code instead
+//! (module `device`). Where an administrator has configured identity providers, people sign in with an
+//! account there (modules `elsewhere`, `federation`), or the app brings an ID token it got itself (module
+//! `exchange`). Codes and tokens are random, kept as hashes, and belong to a family that ends as a whole
 //! when one of them turns up in wrong hands.
 
 mod attempt;
@@ -14,9 +17,12 @@ mod client;
 mod codes;
 mod consent;
 mod device;
+mod elsewhere;
+mod exchange;
 #[cfg(test)]
 mod expiry_tests;
 mod families;
+mod federation;
 mod metadata;
 mod pages;
 mod params;
@@ -35,8 +41,11 @@ use crate::error::Error;
 use crate::ids;
 use crate::oauth::attempt::Attempts;
 use crate::oauth::device::Devices;
+use crate::oauth::exchange::Nonces;
+use crate::oauth::federation::Federation;
 pub(crate) use crate::oauth::request::SCOPES;
 use crate::oauth::throttle::{Limits, Throttle};
+use crate::providers::Provider;
 use crate::state::AppState;
 use crate::tokens::store;
 
@@ -61,10 +70,12 @@ pub(crate) struct Memory {
     code_throttle: Throttle,
     attempts: Attempts,
     devices: Devices,
+    nonces: Nonces,
+    federation: Federation,
 }
 
-impl Default for Memory {
-    fn default() -> Self {
+impl Memory {
+    pub(crate) fn new(providers: &[Provider]) -> Self {
         Self {
             throttle: Throttle::new(Limits {
                 from_one_place: 60,
@@ -77,6 +88,8 @@ impl Default for Memory {
             }),
             attempts: Attempts::default(),
             devices: Devices::default(),
+            nonces: Nonces::default(),
+            federation: Federation::new(providers),
         }
     }
 }
@@ -92,7 +105,10 @@ pub(crate) fn routes() -> Router<AppState> {
             "/oauth/authorize",
             get(authorize::ask).post(authorize::decide),
         )
-        .route("/oauth/consent", post(consent::decide))
+        .route("/oauth/consent", get(consent::ask).post(consent::decide))
+        .route("/oauth/sign-in", get(elsewhere::depart))
+        .route("/oauth/callback/{provider}", get(elsewhere::arrive))
+        .route(exchange::NONCE_PATH, post(exchange::nonce))
         .route("/oauth/token", post(token::grant))
         .route("/oauth/revoke", post(token::revoke))
         .route("/oauth/device_authorization", post(device::endpoint::start))

@@ -1,5 +1,7 @@
 //! The people of a library, and the entity each gets at first sign-in.
 
+pub(crate) mod identities;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::clock::Clock;
@@ -25,18 +27,34 @@ pub(crate) fn sign_in(
     login: &str,
     display_name: &str,
 ) -> Result<Person, Error> {
-    if let Some(person) = find_by_login(connection, login)? {
-        return Ok(person);
+    match find_by_login(connection, login)? {
+        Some(person) => Ok(person),
+        None => create(connection, clock, login, display_name, ""),
     }
+}
+
+fn create(
+    connection: &Connection,
+    clock: &Clock,
+    login: &str,
+    display_name: &str,
+    email: &str,
+) -> Result<Person, Error> {
     let person = Person {
         id: ids::new_id()?,
         login: login.to_owned(),
         display_name: display_name.to_owned(),
-        email: String::new(),
+        email: email.to_owned(),
     };
     connection.execute(
-        "INSERT INTO users (id, login, display_name, email, created_at) VALUES (?1, ?2, ?3, '', ?4)",
-        params![person.id, person.login, person.display_name, clock.stamp()],
+        "INSERT INTO users (id, login, display_name, email, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            person.id,
+            person.login,
+            person.display_name,
+            person.email,
+            clock.stamp()
+        ],
     )?;
     let name = free_entity_name(connection, &entity_name(login)?)?;
     connection.execute(

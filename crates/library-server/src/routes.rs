@@ -2,7 +2,7 @@
 
 pub(crate) mod address;
 mod download;
-mod extract;
+pub(crate) mod extract;
 mod images;
 mod json;
 mod range;

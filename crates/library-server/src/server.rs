@@ -48,7 +48,8 @@ impl LibraryServer {
     ///
     /// # Errors
     /// When the folder cannot be used or is being served already, the database is from a newer version,
-    /// the owner's name makes no entity name, or the address is taken.
+    /// the owner's name makes no entity name, there are providers but no address they can send browsers
+    /// back to, or the address is taken.
     pub async fn start(config: Config) -> Result<RunningLibrary, Error> {
         Self::start_at(config, Clock::system()).await
     }
@@ -56,6 +57,10 @@ impl LibraryServer {
     /// [`LibraryServer::start`] with a clock of the caller's choice.
     pub(crate) async fn start_at(config: Config, clock: Clock) -> Result<RunningLibrary, Error> {
         people::entity_name(&config.owner.login)?;
+        let is_private = config.listen.ip().is_loopback();
+        if !config.providers.is_empty() && config.public_url.is_none() && !is_private {
+            return Err(Error::NoPublicUrl);
+        }
         make_private_folder(&config.data_dir)?;
         let lock = lock(&config.data_dir)?;
         let db = Db::open(&database_path(&config.data_dir))?;

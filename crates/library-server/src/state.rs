@@ -37,6 +37,7 @@ impl AppState {
         local_address: std::net::SocketAddr,
     ) -> Self {
         let reception = Reception::new(blobs.incoming().to_owned());
+        let oauth = Memory::new(&config.providers);
         Self(Arc::new(Shared {
             config,
             clock,
@@ -44,7 +45,7 @@ impl AppState {
             blobs,
             reception,
             signing_key,
-            oauth: Memory::default(),
+            oauth,
             local_address,
         }))
     }

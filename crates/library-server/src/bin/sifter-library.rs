@@ -5,15 +5,18 @@
 
 use std::error::Error as StdError;
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use secrecy::ExposeSecret as _;
-use sifter_library_server::{Config, LibraryServer, Owner};
+use sifter_library_server::{Config, Error, LibraryServer, Owner, Settings};
 use tracing_subscriber::EnvFilter;
 use url::Url;
+
+/// Where it answers when nothing else is said.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// A library of Singularity and Apptainer images.
 #[derive(Debug, Parser)]
@@ -59,9 +62,13 @@ struct Folder {
 struct Serve {
     #[command(flatten)]
     folder: Folder,
-    /// Address and port to answer on
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Settings file; `library.toml` in the folder of the library when left out. What is said here on the
+    /// command line comes before what the file says
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address and port to answer on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
     /// Address clients use, when a reverse proxy stands in front
     #[arg(long, value_name = "URL")]
     public_url: Option<Url>,
@@ -101,7 +108,8 @@ type Done = Result<(), Box<dyn StdError>>;
 
 async fn run(serve: Serve) -> Done {
     let data_dir = serve.folder.path;
-    let owner = match serve.owner {
+    let settings = settings(serve.config, &data_dir)?;
+    let owner = match serve.owner.or(settings.owner) {
         Some(login) => Owner {
             login,
             display_name: String::new(),
@@ -109,9 +117,10 @@ async fn run(serve: Serve) -> Done {
         None => Owner::remembered(&data_dir)?.unwrap_or_else(Owner::of_this_computer),
     };
     let config = Config {
-        listen: serve.listen,
-        public_url: serve.public_url,
-        quota_bytes: serve.quota,
+        listen: serve.listen.or(settings.listen).unwrap_or(LISTEN),
+        public_url: serve.public_url.or(settings.public_url),
+        quota_bytes: serve.quota.or(settings.quota_bytes),
+        providers: settings.providers,
         ..Config::new(data_dir, owner)
     };
     let library = LibraryServer::start(config).await?;
@@ -122,6 +131,20 @@ async fn run(serve: Serve) -> Done {
     stop_asked().await?;
     library.shutdown().await;
     Ok(())
+}
+
+/// What the settings file says. One that was named must be there.
+fn settings(named: Option<PathBuf>, data_dir: &Path) -> Result<Settings, Error> {
+    match named {
+        Some(path) => Settings::read(&path),
+        None => {
+            let path = data_dir.join("library.toml");
+            match path.exists() {
+                true => Settings::read(&path),
+                false => Ok(Settings::default()),
+            }
+        }
+    }
 }
 
 fn ticket(folder: &Folder) -> Done {

@@ -1,6 +1,6 @@
 //! The sign-in page: who may continue as the owner of the library, and where the browser goes then.
 //!
-//! Opening the page changes nothing; only the pressed button spends the ticket and makes a code. The
+//! Opening the page changes nothing that lasts; only the pressed button spends the ticket and makes a code. The
 //! form carries the ticket, which no other site can know, so it cannot be sent from one.
 
 use axum::extract::{RawQuery, State};
@@ -10,9 +10,11 @@ use http::{HeaderMap, StatusCode};
 use crate::clock::Clock;
 use crate::config::Owner;
 use crate::error::Error;
-use crate::oauth::browser::{answer, failed, is_from_our_page};
-use crate::oauth::pages::sign_in::{SignInForm, sign_in};
-use crate::oauth::pages::{self, Notice};
+use crate::oauth::attempt::Target;
+use crate::oauth::browser::{answer, failed, is_from_our_page, not_begun, send_to};
+use crate::oauth::elsewhere::{self, departure_uri};
+use crate::oauth::pages::sign_in::{self, OwnersWay, SignInPage};
+use crate::oauth::pages::{self, Notice, Way};
 use crate::oauth::params::{Form, Params};
 use crate::oauth::request::{AuthorizeRequest, Refusal};
 use crate::oauth::{codes, families};
@@ -34,12 +36,16 @@ pub(super) async fn ask(
         Ok(request) => request,
         Err(refusal) => return refuse(refusal, &origin),
     };
+    let oauth = state.oauth();
+    let hint = params.one("idp_hint").ok().flatten();
+    if let Some(idp) = hint.filter(|idp| oauth.federation.find(idp).is_some()) {
+        return to_provider(&state, &origin, peer, request, idp);
+    }
     let Ok(Some(ticket)) = params.one("ticket") else {
-        return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
+        return without_ticket(&state, &origin, &request);
     };
     let now = state.clock().now();
-    let throttle = &state.oauth().throttle;
-    if throttle.is_closed(now, peer) {
+    if oauth.throttle.is_closed(now, peer) {
         return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
     }
     let (clock, secret) = (state.clock().clone(), ticket.to_owned());
@@ -49,19 +55,68 @@ pub(super) async fn ask(
         .call(move |connection| tickets::left(connection, &clock, &secret, challenge.as_str()))
         .await;
     match left {
-        Ok(Some(left)) => sign_in(&SignInForm {
-            owner: &state.config().owner,
+        Ok(Some(left)) => sign_in::show(&SignInPage {
             place: pages::place(&state, &origin),
-            ticket,
-            ticket_left: left,
             request: &request,
+            owner: Some(OwnersWay {
+                owner: &state.config().owner,
+                ticket,
+                left,
+            }),
+            ways: ways(&state, &origin, &request),
         }),
         Ok(None) => {
-            throttle.count_wrong(now, peer);
+            oauth.throttle.count_wrong(now, peer);
             pages::notice(StatusCode::FORBIDDEN, Notice::LinkSpent)
         }
         Err(error) => failed(&error),
     }
+}
+
+/// The provider was chosen already, in the app or by a link of the page.
+fn to_provider(
+    state: &AppState,
+    origin: &Origin,
+    peer: Peer,
+    request: AuthorizeRequest,
+    idp: &str,
+) -> Response {
+    let target = Target::App(Box::new(request));
+    let begun = state
+        .oauth()
+        .attempts
+        .begin(state.clock().now(), peer, origin, target, |id, _| {
+            send_to(&departure_uri(origin, id, idp))
+        });
+    begun.unwrap_or_else(|why| not_begun(&why))
+}
+
+/// The page for a browser without a ticket: it lets in whoever a provider knows, and nobody else.
+fn without_ticket(state: &AppState, origin: &Origin, request: &AuthorizeRequest) -> Response {
+    let ways = ways(state, origin, request);
+    if ways.is_empty() {
+        return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
+    }
+    sign_in::show(&SignInPage {
+        place: pages::place(state, origin),
+        request,
+        owner: None,
+        ways,
+    })
+}
+
+fn ways(state: &AppState, origin: &Origin, request: &AuthorizeRequest) -> Vec<Way> {
+    elsewhere::ways(state, |idp| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(
+            request
+                .fields()
+                .iter()
+                .filter(|(_, value)| !value.is_empty()),
+        );
+        query.append_pair("idp_hint", idp);
+        origin.join(&format!("/oauth/authorize?{}", query.finish()))
+    })
 }
 
 /// Takes the pressed button: makes a code and sends the browser back to the app.

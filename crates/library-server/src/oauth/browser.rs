@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::error::Error;
 use crate::ids;
+use crate::oauth::attempt::NotBegun;
 use crate::oauth::client::RedirectUri;
 use crate::oauth::pages::{self, Notice};
 use crate::oauth::shelf::Key;
@@ -123,4 +124,12 @@ pub(super) fn failed(error: &Error) -> Response {
         "sign-in page failed"
     );
     pages::notice(StatusCode::INTERNAL_SERVER_ERROR, Notice::Failed)
+}
+
+/// The page for a sign-in that cannot be begun.
+pub(super) fn not_begun(why: &NotBegun) -> Response {
+    match why {
+        NotBegun::Full => pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany),
+        NotBegun::Failed(error) => failed(error),
+    }
 }

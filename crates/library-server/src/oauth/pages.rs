@@ -1,6 +1,7 @@
 //! The pages of sign-in: plain HTML, no script, nothing loaded, readable by a screen reader and at any
 //! zoom. Everything that came from outside is escaped here.
 
+pub(super) mod consent;
 pub(super) mod device;
 mod notice;
 pub(super) mod sign_in;
@@ -54,6 +55,26 @@ fn abilities(scope: &str) -> &'static str {
     } else {
         "see images"
     }
+}
+
+/// A link to a provider: what it is called, and the address.
+pub(crate) struct Way {
+    pub(crate) label: String,
+    pub(crate) href: String,
+}
+
+/// The links to the providers. Links and not buttons: a policy for forms would have to name every address
+/// they may lead on to.
+fn ways(ways: &[Way]) -> String {
+    if ways.is_empty() {
+        return String::new();
+    }
+    let link = |way: &Way| {
+        let (href, label) = (escape(&way.href), escape(&way.label));
+        format!("<a class=\"button\" href=\"{href}\">Continue with {label}</a>")
+    };
+    let links: String = ways.iter().map(link).collect();
+    format!("<div class=\"ways\">{links}</div>")
 }
 
 /// A hidden field of a form.

@@ -21,6 +21,11 @@ impl Challenge {
     }
 }
 
+/// What a verifier is promised by.
+pub(crate) fn challenge_of(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+}
+
 /// Whether `verifier` has the form of one and hashes to `challenge`, in time that does not depend on
 /// how much of it is right.
 pub(crate) fn verifies(verifier: &str, challenge: &str) -> bool {
@@ -28,8 +33,11 @@ pub(crate) fn verifies(verifier: &str, challenge: &str) -> bool {
         && verifier
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
-    let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
-    form && bool::from(hash.as_bytes().ct_eq(challenge.as_bytes()))
+    form && bool::from(
+        challenge_of(verifier)
+            .as_bytes()
+            .ct_eq(challenge.as_bytes()),
+    )
 }
 
 #[cfg(test)]

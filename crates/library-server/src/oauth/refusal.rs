@@ -14,6 +14,8 @@ pub(crate) struct OAuthError {
     status: StatusCode,
     error: &'static str,
     description: &'static str,
+    /// It counts as a wrong attempt.
+    is_wrong_secret: bool,
 }
 
 #[derive(Serialize)]
@@ -28,6 +30,14 @@ impl OAuthError {
             status,
             error,
             description,
+            is_wrong_secret: false,
+        }
+    }
+
+    const fn counted(self) -> Self {
+        Self {
+            is_wrong_secret: true,
+            ..self
         }
     }
 
@@ -50,6 +60,26 @@ impl OAuthError {
             StatusCode::BAD_REQUEST,
             "invalid_grant",
             "unknown, used, expired or revoked",
+        )
+        .counted()
+    }
+
+    /// RFC 8693 section 2.2.2.
+    pub(crate) const fn bad_subject_token(description: &'static str) -> Self {
+        Self::invalid_request(description).counted()
+    }
+
+    pub(crate) const fn invalid_target() -> Self {
+        let text = "tokens are given for this library only";
+        Self::new(StatusCode::BAD_REQUEST, "invalid_target", text)
+    }
+
+    pub(crate) const fn provider_failed() -> Self {
+        let text = "the identity provider could not be asked, try again in a moment";
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            text,
         )
     }
 
@@ -96,7 +126,7 @@ impl OAuthError {
 
     /// Whether it counts as a wrong attempt.
     pub(crate) fn is_wrong_secret(&self) -> bool {
-        self.error == "invalid_grant"
+        self.is_wrong_secret
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) const SCOPES: [&str; 2] = ["library:read", "library:write"];
 const LONGEST_STATE: usize = 1024;
 
 /// A request that may be put before the person.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct AuthorizeRequest {
     pub(crate) redirect: RedirectUri,
     pub(crate) state: Option<String>,
@@ -48,6 +48,19 @@ pub(crate) enum Refusal {
 }
 
 impl AuthorizeRequest {
+    /// The parameters of this request again, for a link or a form.
+    pub(crate) fn fields(&self) -> [(&'static str, &str); 7] {
+        [
+            ("response_type", "code"),
+            ("client_id", CLIENT_ID),
+            ("redirect_uri", self.redirect.as_str()),
+            ("code_challenge", self.challenge.as_str()),
+            ("code_challenge_method", "S256"),
+            ("scope", &self.scope),
+            ("state", self.state.as_deref().unwrap_or_default()),
+        ]
+    }
+
     /// Checks the client and its address first: until both are certain, there is no place to answer to.
     pub(crate) fn parse(params: &Params, issuer: &str) -> Result<Self, Refusal> {
         let here = |_: Repeated| Refusal::Here;
@@ -104,7 +117,7 @@ fn checked(params: &Params, issuer: &str) -> Result<(Challenge, String), &'stati
 }
 
 /// Whether a resource (RFC 8707) is served here. Tokens of this server work nowhere else.
-fn is_ours(resource: &str, issuer: &str) -> bool {
+pub(crate) fn is_ours(resource: &str, issuer: &str) -> bool {
     match (Url::parse(resource), Url::parse(issuer)) {
         (Ok(resource), Ok(issuer)) => resource.origin() == issuer.origin(),
         _ => false,

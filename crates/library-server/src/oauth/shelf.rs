@@ -118,7 +118,6 @@ impl<T> Shelf<T> {
     }
 
     /// How long a thing will still lie there.
-    #[cfg(test)]
     pub(crate) fn left(&self, now: OffsetDateTime, key: &Key) -> Option<Duration> {
         let left = self.lock().get(key)?.until - now;
         left.is_positive().then_some(left)

@@ -15,8 +15,10 @@ use crate::oauth::device::Told;
 use crate::oauth::families::{self, ACCESS_LIFE};
 use crate::oauth::params::{Form, Params};
 use crate::oauth::refusal::OAuthError;
-use crate::oauth::{codes, refresh};
+use crate::oauth::{codes, exchange, refresh};
 use crate::peer::Peer;
+use crate::people::identities;
+use crate::routes::address::Origin;
 use crate::state::AppState;
 
 /// The grant type of devices (RFC 8628 section 3.4).
@@ -31,11 +33,15 @@ struct Tokens {
     refresh_token: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+    /// RFC 8693 section 2.2.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
 }
 
 /// `POST /oauth/token`.
 pub(super) async fn grant(
     State(state): State<AppState>,
+    origin: Origin,
     peer: Peer,
     headers: HeaderMap,
     form: Result<Form, OAuthError>,
@@ -51,6 +57,7 @@ pub(super) async fn grant(
         Some("authorization_code") => by_code(&state, &params).await,
         Some("refresh_token") => by_refresh(&state, &params).await,
         Some(DEVICE_GRANT) => by_device(&state, &params).await,
+        Some(exchange::GRANT) => by_exchange(&state, &origin, &params).await,
         Some(_) => Err(OAuthError::unsupported_grant_type()),
         None => Err(OAuthError::invalid_request("no grant_type")),
     };
@@ -132,6 +139,26 @@ async fn by_device(state: &AppState, params: &Params) -> Result<Tokens, OAuthErr
     tokens.await?.ok_or(OAuthError::invalid_grant())
 }
 
+async fn by_exchange(
+    state: &AppState,
+    origin: &Origin,
+    params: &Params,
+) -> Result<Tokens, OAuthError> {
+    let (proven, scope) = exchange::by_id_token(state, origin, params).await?;
+    let (clock, owner) = (state.clock().clone(), state.config().owner.clone());
+    let tokens = state.db().write(move |connection| {
+        let person = identities::admit(connection, &clock, &owner, &proven)?;
+        let family = families::begin(connection, &clock, &person.id, &scope)?;
+        let first = refresh::issue(connection, &clock, &family)?;
+        issue(connection, &clock, &family, first)
+    });
+    let tokens = tokens.await?.ok_or(OAuthError::invalid_grant())?;
+    Ok(Tokens {
+        issued_token_type: Some(exchange::ACCESS_TOKEN),
+        ..tokens
+    })
+}
+
 /// Fresh tokens for a family, unless it has ended. A refusal is a value, not an error: what was found
 /// out about misuse on the way must be kept.
 fn issue(
@@ -149,6 +176,7 @@ fn issue(
         expires_in: ACCESS_LIFE.whole_seconds(),
         refresh_token,
         scope: family.scopes,
+        issued_token_type: None,
     }))
 }
 

@@ -9,7 +9,9 @@
 )]
 
 mod attacks;
+mod browser;
 mod device;
+mod federation;
 mod harness;
 mod named_tokens;
 mod pages;

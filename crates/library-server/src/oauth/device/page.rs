@@ -8,8 +8,9 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::codes::UserCode;
-use crate::oauth::attempt::{NotBegun, Target};
-use crate::oauth::browser::{failed, is_from_our_page};
+use crate::oauth::attempt::Target;
+use crate::oauth::browser::{is_from_our_page, not_begun};
+use crate::oauth::elsewhere::{self, departure_uri};
 use crate::oauth::pages::device::{self, ConfirmPage};
 use crate::oauth::pages::{self, Notice};
 use crate::oauth::params::{Form, Params};
@@ -51,9 +52,12 @@ pub(crate) async fn look_up(
         oauth.code_throttle.count_wrong(now, peer);
         return device::code_page(&origin, None, Some(device::UNKNOWN));
     };
-    let begun = oauth
-        .attempts
-        .begin(now, peer, &origin, Target::Device(key), |id, form| {
+    let begun = oauth.attempts.begin(
+        now,
+        peer,
+        &origin,
+        Target::Device { key, code },
+        |id, form| {
             device::confirm_page(&ConfirmPage {
                 origin: &origin,
                 place: pages::place(&state, &origin),
@@ -61,11 +65,9 @@ pub(crate) async fn look_up(
                 request: &request,
                 attempt: id,
                 form,
+                ways: elsewhere::ways(&state, |idp| departure_uri(&origin, id, idp)),
             })
-        });
-    match begun {
-        Ok(page) => page,
-        Err(NotBegun::Full) => pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany),
-        Err(NotBegun::Failed(error)) => failed(&error),
-    }
+        },
+    );
+    begun.unwrap_or_else(|why| not_begun(&why))
 }

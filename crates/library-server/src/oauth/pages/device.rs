@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{Page, abilities, escape, hidden, place_text};
+use super::{Page, Way, abilities, escape, hidden, place_text, ways};
 use crate::oauth::attempt;
 use crate::oauth::device::DeviceRequest;
 use crate::oauth::device::codes::UserCode;
@@ -64,6 +64,8 @@ pub(crate) struct ConfirmPage<'a> {
     pub(crate) request: &'a DeviceRequest,
     pub(crate) attempt: &'a str,
     pub(crate) form: &'a str,
+    /// The providers.
+    pub(crate) ways: Vec<Way>,
 }
 
 /// What asks, and the ways to say who one is.
@@ -74,7 +76,7 @@ pub(crate) fn confirm_page(page: &ConfirmPage<'_>) -> Response {
         "<h1>Is this your device?</h1>\
          <p>Sifter on a device at <strong>{address}</strong> asks to {may} in {place} in your name, \
          until you sign out there. Its screen must show</p>\
-         <p class=\"code\">{code}</p>\
+         <p class=\"code\">{code}</p>{ways}\
          <form method=\"post\" action=\"{action}\">{fields}\
          <label for=\"ticket\">One-time ticket</label>\
          <input id=\"ticket\" name=\"ticket\" autocomplete=\"off\" spellcheck=\"false\" \
@@ -87,6 +89,7 @@ pub(crate) fn confirm_page(page: &ConfirmPage<'_>) -> Response {
         may = abilities(&page.request.scope),
         place = place_text(page.place.as_ref()),
         code = page.code,
+        ways = ways(&page.ways),
     );
     Page {
         status: StatusCode::OK,

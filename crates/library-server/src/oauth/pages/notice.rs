@@ -17,6 +17,10 @@ pub(crate) enum Notice {
     DeviceAllowed,
     /// The device was turned away.
     DeviceDeclined,
+    /// A provider has identified somebody who is not on the list.
+    NotAdmitted,
+    /// A provider cannot be asked, or says nothing usable.
+    ProviderFailed,
     /// The library failed.
     Failed,
 }
@@ -56,6 +60,16 @@ impl Notice {
             Self::DeviceDeclined => (
                 "The device was turned away",
                 "It gets no access. You can close this page.",
+            ),
+            Self::NotAdmitted => (
+                "This account may not sign in here",
+                "The administrator of the library decides whose accounts may. Sign in with another one, \
+                 or ask for this one to be let in.",
+            ),
+            Self::ProviderFailed => (
+                "The account could not be checked",
+                "The service you wanted to sign in with did not answer as it should. Nothing was \
+                 changed. Begin again in a moment; the log of the library says what happened.",
             ),
             Self::Failed => (
                 "The library could not do this",

@@ -1,0 +1,415 @@
+//! Signing in with an account elsewhere: this library as a client of identity providers.
+//!
+//! A provider proves who somebody is; what they may do here is this library's own business. Nothing of a
+//! provider is kept but the issuer and the subject of the person: no token of theirs outlives the call.
+
+mod error;
+mod github;
+mod http;
+mod id_token;
+pub(super) mod jws;
+mod metadata;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Mutex;
+use url::Url;
+
+pub(super) use self::error::FederationError;
+use self::error::{ErrorCode, IdTokenFault};
+use self::http::{BasicAuth, Outgoing};
+use self::id_token::{Claims, Expected};
+use self::jws::{Jws, KeySet};
+use self::metadata::{Endpoints, IdentitySource};
+use crate::people::identities::Proven;
+use crate::providers::{Provider, ProviderKind};
+
+/// How long metadata and keys are believed without asking again.
+const FRESH: Duration = Duration::hours(24);
+/// How long after a look at the keys an unknown one is not looked for again, where anybody may send tokens.
+const KEYS_PAUSE: Duration = Duration::seconds(30);
+/// How old an ID token may be that comes with a code.
+const OLDEST_WITH_CODE: Duration = Duration::minutes(10);
+/// How old an ID token may be that is exchanged.
+const OLDEST_EXCHANGED: Duration = Duration::minutes(5);
+
+/// The providers of this library.
+#[derive(Debug, Default)]
+pub(super) struct Federation {
+    linked: Vec<Linked>,
+    http: Outgoing,
+}
+
+/// A provider, and what was learned about it.
+#[derive(Debug)]
+pub(super) struct Linked {
+    pub(super) provider: Provider,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    endpoints: Option<(Endpoints, OffsetDateTime)>,
+    keys: Option<(KeySet, OffsetDateTime)>,
+}
+
+/// What a browser is sent to a provider with.
+#[derive(Debug)]
+pub(super) struct Departure<'a> {
+    pub(super) redirect_uri: &'a str,
+    pub(super) state: &'a str,
+    pub(super) nonce: &'a str,
+    pub(super) challenge: &'a str,
+}
+
+/// What a browser came back with, beside what it was sent with.
+#[derive(Debug)]
+pub(super) struct Arrival<'a> {
+    pub(super) code: &'a str,
+    pub(super) redirect_uri: &'a str,
+    pub(super) verifier: &'a SecretString,
+    pub(super) nonce: &'a str,
+}
+
+impl Federation {
+    pub(super) fn new(providers: &[Provider]) -> Self {
+        let linked = |provider: &Provider| Linked {
+            provider: provider.clone(),
+            known: Mutex::default(),
+        };
+        Self {
+            linked: providers.iter().map(linked).collect(),
+            http: Outgoing::default(),
+        }
+    }
+
+    /// The provider with this id.
+    pub(super) fn find(&self, id: &str) -> Option<&Linked> {
+        self.linked.iter().find(|linked| linked.provider.id == id)
+    }
+
+    /// The provider an ID token seems to come from, among those whose tokens may be exchanged.
+    pub(super) fn find_issuer(&self, token: &Jws<'_>) -> Option<&Linked> {
+        let issuer = id_token::issuer_of(token)?;
+        self.linked.iter().find(|linked| {
+            linked.provider.app_client_id.is_some() && linked.provider.kind.might_issue(&issuer)
+        })
+    }
+
+    /// The address to send a browser to.
+    pub(super) async fn depart(
+        &self,
+        linked: &Linked,
+        now: OffsetDateTime,
+        departure: &Departure<'_>,
+    ) -> Result<Url, FederationError> {
+        let endpoints = self.endpoints(linked, now).await?;
+        let provider = &linked.provider;
+        let mut url = endpoints.authorize;
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &provider.client_id)
+            .append_pair("redirect_uri", departure.redirect_uri)
+            .append_pair("state", departure.state)
+            .append_pair("code_challenge", departure.challenge)
+            .append_pair("code_challenge_method", "S256");
+        match &endpoints.identity {
+            IdentitySource::IdToken { .. } => {
+                query
+                    .append_pair("scope", "openid profile email")
+                    .append_pair("nonce", departure.nonce);
+            }
+            // An empty scope is the public profile, which is all that is needed.
+            IdentitySource::UserApi(_) => {}
+        }
+        // Otherwise whoever is signed in there goes through without having been asked.
+        if !matches!(
+            provider.kind,
+            ProviderKind::GitLab { .. } | ProviderKind::Oidc { .. }
+        ) {
+            query.append_pair("prompt", "select_account");
+        }
+        if let Some(domain) = &provider.domain {
+            query.append_pair("hd", domain);
+        }
+        drop(query);
+        Ok(url)
+    }
+
+    /// Whether an answer to the browser says the right thing about where it comes from (RFC 9207): it
+    /// must where the provider always does, and may nowhere say another.
+    pub(super) async fn is_answer_of(
+        &self,
+        linked: &Linked,
+        now: OffsetDateTime,
+        issuer: Option<&str>,
+    ) -> Result<bool, FederationError> {
+        let endpoints = self.endpoints(linked, now).await?;
+        Ok(match issuer {
+            Some(found) => found == endpoints.issuer,
+            None => !endpoints.sends_issuer,
+        })
+    }
+
+    /// Trades a code for the knowledge who came back.
+    pub(super) async fn arrive(
+        &self,
+        linked: &Linked,
+        now: OffsetDateTime,
+        arrival: &Arrival<'_>,
+    ) -> Result<Proven, FederationError> {
+        let endpoints = self.endpoints(linked, now).await?;
+        let tokens = self.redeem(linked, &endpoints, arrival).await?;
+        let proven = match &endpoints.identity {
+            IdentitySource::UserApi(user) => {
+                github::identify(&self.http, &endpoints.issuer, user, &tokens.access_token).await?
+            }
+            IdentitySource::IdToken { keys } => {
+                let token = tokens
+                    .id_token
+                    .ok_or(FederationError::Answer("no ID token came"))?;
+                let token = Jws::parse(token.expose_secret())?;
+                let expected = Expected {
+                    kind: &linked.provider.kind,
+                    issuer: &endpoints.issuer,
+                    client_id: &linked.provider.client_id,
+                    oldest: OLDEST_WITH_CODE,
+                    keys_pause: Duration::ZERO,
+                    now,
+                };
+                let claims = self.check(linked, keys, &expected, &token).await?;
+                claims.check_nonce(arrival.nonce)?;
+                claims.check_access_token(tokens.access_token.expose_secret())?;
+                proven(&linked.provider, claims)?
+            }
+        };
+        admitted(&linked.provider, proven)
+    }
+
+    /// Who an ID token speaks of that the desktop app got from a provider; and the token's nonce, which
+    /// the caller has to recognise.
+    pub(super) async fn prove(
+        &self,
+        linked: &Linked,
+        now: OffsetDateTime,
+        token: &Jws<'_>,
+    ) -> Result<(Proven, String), FederationError> {
+        let endpoints = self.endpoints(linked, now).await?;
+        let (IdentitySource::IdToken { keys }, Some(client_id)) =
+            (&endpoints.identity, &linked.provider.app_client_id)
+        else {
+            return Err(FederationError::Answer("the provider has no ID tokens"));
+        };
+        let expected = Expected {
+            kind: &linked.provider.kind,
+            issuer: &endpoints.issuer,
+            client_id,
+            oldest: OLDEST_EXCHANGED,
+            keys_pause: KEYS_PAUSE,
+            now,
+        };
+        let mut claims = self.check(linked, keys, &expected, token).await?;
+        let nonce = claims.nonce.take().ok_or(IdTokenFault::Nonce)?;
+        let proven = admitted(&linked.provider, proven(&linked.provider, claims)?)?;
+        Ok((proven, nonce))
+    }
+
+    /// Checks a token; with a key nobody has heard of, the provider's keys are looked at once more.
+    async fn check(
+        &self,
+        linked: &Linked,
+        address: &Url,
+        expected: &Expected<'_>,
+        token: &Jws<'_>,
+    ) -> Result<Claims, FederationError> {
+        let now = expected.now;
+        let mut known = linked.known.lock().await;
+        if let Some((keys, read)) = &known.keys
+            && is_within(now, *read, FRESH)
+        {
+            match expected.check(token, keys) {
+                Err(IdTokenFault::UnknownKey) if !is_within(now, *read, expected.keys_pause) => {}
+                outcome => return Ok(outcome?),
+            }
+        }
+        let (status, body) = self.http.get(address, None).await?;
+        let keys = KeySet::read(&body)
+            .filter(|_| status.is_success())
+            .ok_or(FederationError::Answer("the keys cannot be read"))?;
+        let outcome = expected.check(token, &keys);
+        known.keys = Some((keys, now));
+        Ok(outcome?)
+    }
+
+    async fn endpoints(
+        &self,
+        linked: &Linked,
+        now: OffsetDateTime,
+    ) -> Result<Endpoints, FederationError> {
+        if let ProviderKind::GitHub { base } = &linked.provider.kind {
+            return Endpoints::of_github(base)
+                .ok_or(FederationError::Answer("its address leads nowhere"));
+        }
+        let mut known = linked.known.lock().await;
+        if let Some((endpoints, read)) = &known.endpoints
+            && is_within(now, *read, FRESH)
+        {
+            return Ok(endpoints.clone());
+        }
+        let address = metadata::address(&linked.provider.kind)
+            .ok_or(FederationError::Answer("its address leads nowhere"))?;
+        let (status, body) = self.http.get(&address, None).await?;
+        if !status.is_success() {
+            return Err(FederationError::Answer("there is no metadata"));
+        }
+        let endpoints = Endpoints::read(&linked.provider, &body)?;
+        known.endpoints = Some((endpoints.clone(), now));
+        Ok(endpoints)
+    }
+
+    async fn redeem(
+        &self,
+        linked: &Linked,
+        endpoints: &Endpoints,
+        arrival: &Arrival<'_>,
+    ) -> Result<ProviderTokens, FederationError> {
+        let provider = &linked.provider;
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", arrival.code),
+            ("redirect_uri", arrival.redirect_uri),
+            ("code_verifier", arrival.verifier.expose_secret()),
+        ];
+        let mut basic = None;
+        match &provider.client_secret {
+            Some(secret) if endpoints.secret_in_form => {
+                form.push(("client_id", &provider.client_id));
+                form.push(("client_secret", secret.expose_secret()));
+            }
+            Some(secret) => {
+                basic = Some(BasicAuth {
+                    user: &provider.client_id,
+                    password: secret,
+                });
+            }
+            None => form.push(("client_id", &provider.client_id)),
+        }
+        let (status, body) = self.http.post(&endpoints.token, &form, basic).await?;
+        read_tokens(status.is_success(), &body)
+    }
+}
+
+/// What is wanted of a token answer. Lifetimes, scopes and the rest do not matter here.
+#[derive(Deserialize)]
+struct ProviderTokens {
+    access_token: SecretString,
+    #[serde(default)]
+    id_token: Option<SecretString>,
+}
+
+/// Reads a token answer. GitHub refuses with status 200 and an `error` inside, so that the body decides.
+fn read_tokens(is_success: bool, body: &[u8]) -> Result<ProviderTokens, FederationError> {
+    let answer: Map<String, Value> = serde_json::from_slice(body)
+        .map_err(|_| FederationError::Answer("the token answer cannot be read"))?;
+    if let Some(error) = answer.get("error").and_then(Value::as_str) {
+        return Err(FederationError::Refused(ErrorCode::new(error)));
+    }
+    if !is_success {
+        return Err(FederationError::Answer("the token endpoint failed"));
+    }
+    serde_json::from_value(Value::Object(answer))
+        .map_err(|_| FederationError::Answer("the token answer holds no token"))
+}
+
+fn is_within(now: OffsetDateTime, since: OffsetDateTime, time: Duration) -> bool {
+    since <= now && now < since + time
+}
+
+/// The person in an ID token.
+fn proven(provider: &Provider, claims: Claims) -> Result<Proven, FederationError> {
+    if let Some(domain) = &provider.domain
+        && claims.hd.as_deref() != Some(domain)
+    {
+        return Err(FederationError::NotAdmitted);
+    }
+    // Microsoft's `sub` is another one for every application; `oid` is the person's.
+    let subject = match provider.kind {
+        ProviderKind::Microsoft { .. } => claims.oid.ok_or(IdTokenFault::Subject)?,
+        _ => claims.sub,
+    };
+    // Google's two spellings are one issuer.
+    let issuer = match &provider.kind {
+        ProviderKind::Google { issuer } => issuer.clone(),
+        _ => claims.iss,
+    };
+    let mail_box = claims
+        .email
+        .as_deref()
+        .and_then(|mail| mail.split('@').next());
+    let hint = claims
+        .preferred_username
+        .as_deref()
+        .and_then(|name| name.split('@').next())
+        .or(claims.nickname.as_deref())
+        .or(mail_box)
+        .or(claims.name.as_deref());
+    Ok(Proven::new(
+        issuer,
+        subject,
+        hint,
+        claims.name.as_deref(),
+        claims.email.as_deref(),
+    ))
+}
+
+/// Holds a person against the list of those who may come in.
+fn admitted(provider: &Provider, proven: Proven) -> Result<Proven, FederationError> {
+    let is_listed = |subjects: &Vec<String>| subjects.contains(&proven.subject);
+    if provider.subjects.as_ref().is_none_or(is_listed) {
+        Ok(proven)
+    } else {
+        Err(FederationError::NotAdmitted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a12_token_answers_of_every_kind_end_in_a_typed_error_that_tells_no_secret() {
+        let secret = "gho_abcdefghijklmnopqrst";
+        for (is_success, body) in [
+            (
+                true,
+                format!("{{\"error\":\"bad_verification_code\",\"access_token\":\"{secret}\"}}"),
+            ),
+            (true, format!("access_token={secret}&token_type=bearer")),
+            (true, "{}".to_owned()),
+            (true, "{\"access_token\":null}".to_owned()),
+            (true, format!("[\"{secret}\"]")),
+            (true, "\u{0}".to_owned()),
+            (false, format!("{{\"access_token\":\"{secret}\"}}")),
+            (false, "<html>".to_owned()),
+        ] {
+            let Err(error) = read_tokens(is_success, body.as_bytes()) else {
+                panic!("{body}");
+            };
+            assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a12_odd_but_usable_token_answers_are_taken() {
+        for body in [
+            r#"{"access_token":"a","expires_in":"28800"}"#,
+            r#"{"access_token":"a","expires_in":-1,"scope":null,"id_token":"t"}"#,
+        ] {
+            let tokens = read_tokens(true, body.as_bytes()).ok().unwrap();
+            assert_eq!(tokens.access_token.expose_secret(), "a");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What a provider says about itself (OpenID Connect Discovery), and whether that can be believed.
+
+use serde::Deserialize;
+use url::Url;
+
+use super::error::FederationError;
+use crate::providers::{Provider, ProviderKind, bare, github_api};
+
+/// The addresses of a provider.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoints {
+    /// Whom its tokens name; may hold `{tenantid}` (Microsoft).
+    pub(crate) issuer: String,
+    pub(crate) authorize: Url,
+    pub(crate) token: Url,
+    /// Says who somebody is.
+    pub(crate) identity: IdentitySource,
+    /// The secret goes into the form rather than into a header.
+    pub(crate) secret_in_form: bool,
+    /// Answers always say whom they come from (RFC 9207).
+    pub(crate) sends_issuer: bool,
+}
+
+/// How a provider says who somebody is.
+#[derive(Debug, Clone)]
+pub(crate) enum IdentitySource {
+    /// By an ID token, signed with one of the keys at this address.
+    IdToken { keys: Url },
+    /// By an answer to whoever brings an access token (GitHub).
+    UserApi(Url),
+}
+
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    authorization_endpoint: Url,
+    token_endpoint: Url,
+    jwks_uri: Url,
+    #[serde(default)]
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    #[serde(default)]
+    code_challenge_methods_supported: Option<Vec<String>>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl Endpoints {
+    /// GitHub publishes no metadata.
+    pub(crate) fn of_github(base: &Url) -> Option<Self> {
+        let at = |path: &str| Url::parse(&format!("{}{path}", bare(base))).ok();
+        Some(Self {
+            issuer: bare(base),
+            authorize: at("/login/oauth/authorize")?,
+            token: at("/login/oauth/access_token")?,
+            identity: IdentitySource::UserApi(github_api(base)?),
+            secret_in_form: true,
+            sends_issuer: false,
+        })
+    }
+
+    /// Reads a metadata document. The issuer must be the configured one, letter for letter (the defence
+    /// against mix-up), and every endpoint must belong to the provider.
+    pub(crate) fn read(provider: &Provider, body: &[u8]) -> Result<Self, FederationError> {
+        let refuse = |why| Err(FederationError::Answer(why));
+        let Ok(document) = serde_json::from_slice::<Document>(body) else {
+            return refuse("the metadata cannot be read");
+        };
+        if !provider.kind.is_metadata_of(&document.issuer) {
+            return refuse("the metadata is of another issuer");
+        }
+        let endpoints = [
+            &document.authorization_endpoint,
+            &document.token_endpoint,
+            &document.jwks_uri,
+        ];
+        if !endpoints.into_iter().all(|url| provider.kind.owns(url)) {
+            return refuse("an endpoint is on a host that does not belong to the provider");
+        }
+        let lacks = |methods: &Option<Vec<String>>, wanted: &str| {
+            methods
+                .as_ref()
+                .is_some_and(|methods| !methods.iter().any(|method| method == wanted))
+        };
+        if lacks(&document.code_challenge_methods_supported, "S256") {
+            return refuse("the provider knows no S256");
+        }
+        // Without a list the standard means the header.
+        let methods = &document.token_endpoint_auth_methods_supported;
+        let secret_in_form = methods.is_some() && !lacks(methods, "client_secret_post");
+        Ok(Self {
+            issuer: document.issuer,
+            authorize: document.authorization_endpoint,
+            token: document.token_endpoint,
+            identity: IdentitySource::IdToken {
+                keys: document.jwks_uri,
+            },
+            secret_in_form,
+            sends_issuer: document.authorization_response_iss_parameter_supported,
+        })
+    }
+}
+
+/// Where the metadata of a provider is; `None` where there is none.
+pub(crate) fn address(kind: &ProviderKind) -> Option<Url> {
+    let issuer = kind.discovery()?;
+    let issuer = issuer.trim_end_matches('/');
+    Url::parse(&format!("{issuer}/.well-known/openid-configuration")).ok()
+}
