@@ -11,8 +11,10 @@
 mod attacks;
 mod browser;
 mod device;
+mod exchange;
 mod federation;
 mod harness;
 mod named_tokens;
 mod pages;
+mod provider_attacks;
 mod tokens;
