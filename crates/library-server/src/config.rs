@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use url::Url;
 
 use crate::providers::Provider;
@@ -28,6 +29,9 @@ pub struct Config {
     pub uploads: UploadPolicy,
     /// How long a signed download address works.
     pub download_url_lifetime: Duration,
+    /// Reverse proxies on other machines whose `X-Forwarded-For` is believed. One on this machine is,
+    /// once there is a public address.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where people may sign in with an account they have elsewhere; usually nowhere.
     pub providers: Vec<Provider>,
 }
@@ -70,6 +74,7 @@ impl Config {
             quota_bytes: None,
             uploads: UploadPolicy::default(),
             download_url_lifetime: Duration::from_secs(12 * 3600),
+            trusted_proxies: Vec::new(),
             providers: Vec::new(),
         }
     }

@@ -6,7 +6,8 @@
 //! What it speaks is the Cloud Library API as the `singularity` and `apptainer` command lines speak it:
 //! discovery, version, token status, entities, collections, containers, images, tags v1 and v2, v2
 //! uploads with signed part URLs, ranged downloads behind a 303, search and delete. It is also the
-//! authorization server of its own accounts (module `oauth`).
+//! authorization server of its own accounts (module `oauth`), and lets people sign in with an account
+//! elsewhere where an administrator has configured one ([`Provider`]).
 //!
 //! It does not encrypt connections (a reverse proxy does) and knows no clusters.
 
@@ -38,7 +39,10 @@ mod tokens;
 pub use config::file::{ConfigFault, Settings};
 pub use config::{Config, Owner, UploadPolicy};
 pub use error::Error;
+pub use people::identities::Account;
 pub use providers::{Provider, ProviderKind};
 pub use server::{LibraryServer, RunningLibrary};
 pub use tickets::Ticket;
-pub use tokens::{AccessToken, create_access_token, mint_ticket, withdraw_ticket};
+pub use tokens::{
+    AccessToken, accounts, create_access_token, link_account, mint_ticket, withdraw_ticket,
+};

@@ -14,8 +14,8 @@ pub(crate) struct Connected(pub(crate) IpAddr);
 
 /// The address of whoever sent a request.
 ///
-/// Behind a reverse proxy on the same machine (a public address is configured, and the connection comes
-/// from loopback) it is the last address of `X-Forwarded-For`, the one that the proxy itself has added.
+/// Behind a reverse proxy (a public address is configured, and the connection comes from loopback or from a
+/// trusted proxy) it is the last address of `X-Forwarded-For`, the one that the proxy itself has added.
 /// Everything before it can be made up by the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Peer(pub(crate) IpAddr);
@@ -40,7 +40,12 @@ impl FromRequestParts<AppState> for Peer {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
         let connected = parts.extensions.get::<Connected>();
         let direct = connected.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-        let proxied = state.config().public_url.is_some() && direct.to_canonical().is_loopback();
+        let config = state.config();
+        let is_proxy = |address: IpAddr| {
+            let listed = &config.trusted_proxies;
+            address.is_loopback() || listed.iter().any(|network| network.contains(&address))
+        };
+        let proxied = config.public_url.is_some() && is_proxy(direct.to_canonical());
         let forwarded = || {
             let values = parts.headers.get_all("x-forwarded-for");
             let last = values.iter().next_back()?.to_str().ok()?;

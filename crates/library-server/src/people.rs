@@ -74,7 +74,7 @@ pub(crate) fn find(connection: &Connection, id: &str) -> Result<Option<Person>, 
     )
 }
 
-fn find_by_login(connection: &Connection, login: &str) -> Result<Option<Person>, Error> {
+pub(crate) fn find_by_login(connection: &Connection, login: &str) -> Result<Option<Person>, Error> {
     read(
         connection,
         "SELECT id, login, display_name, email FROM users WHERE login = ?1",

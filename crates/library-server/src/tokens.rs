@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Owner;
 use crate::error::Error;
 use crate::people;
+use crate::people::identities::{self, Account};
 use crate::server;
 use crate::settings;
 use crate::tickets::{self, Ticket};
@@ -71,6 +72,42 @@ pub fn mint_ticket(data_dir: &Path, code_challenge: Option<&str>) -> Result<Tick
 pub fn withdraw_ticket(data_dir: &Path, code_challenge: &str) -> Result<(), Error> {
     let connection = server::open_database(data_dir)?;
     tickets::withdraw(&connection, code_challenge)
+}
+
+/// The people of the library in `data_dir`, once for each account elsewhere that leads to them.
+///
+/// # Errors
+/// When the database cannot be opened or read.
+pub fn accounts(data_dir: &Path) -> Result<Vec<Account>, Error> {
+    identities::list(&server::open_database(data_dir)?)
+}
+
+/// Lets an account elsewhere lead to a person of the library in `data_dir`, whoever it led to before.
+/// `false` when nobody has that login name. The owner is made if need be.
+///
+/// # Errors
+/// When the database cannot be opened or written.
+pub fn link_account(
+    data_dir: &Path,
+    login: &str,
+    issuer: &str,
+    subject: &str,
+) -> Result<bool, Error> {
+    let connection = server::open_database(data_dir)?;
+    let clock = Clock::system();
+    let owner = settings::owner(&connection)?.filter(|owner| owner.login == login);
+    let person = match owner {
+        Some(owner) => {
+            let (login, name) = (&owner.login, &owner.display_name);
+            Some(people::sign_in(&connection, &clock, login, name)?)
+        }
+        None => people::find_by_login(&connection, login)?,
+    };
+    let Some(person) = person else {
+        return Ok(false);
+    };
+    identities::link(&connection, &clock, issuer, subject, &person.id)?;
+    Ok(true)
 }
 
 impl Owner {

@@ -32,6 +32,10 @@ enum Action {
     Serve(Serve),
     /// Print a one-time ticket for signing in with a browser, good for a few minutes
     Ticket(Folder),
+    /// Print the people of the library and the accounts elsewhere that they sign in with
+    People(Folder),
+    /// Let an account elsewhere sign in as a person of the library
+    Link(Link),
     /// Access tokens for scripts and the command line
     Token {
         #[command(subcommand)]
@@ -56,6 +60,21 @@ struct Folder {
     /// Folder of the library
     #[arg(long = "data", value_name = "DIR")]
     path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Link {
+    #[command(flatten)]
+    folder: Folder,
+    /// Login name of the person
+    #[arg(long, value_name = "NAME")]
+    login: String,
+    /// Issuer of the account, such as https://accounts.google.com or https://github.com
+    #[arg(long, value_name = "URL")]
+    issuer: String,
+    /// Its id there, as `people` prints it
+    #[arg(long, value_name = "ID")]
+    subject: String,
 }
 
 #[derive(Debug, Args)]
@@ -91,6 +110,8 @@ async fn main() -> ExitCode {
     let done = match command.action {
         Action::Serve(serve) => run(serve).await,
         Action::Ticket(folder) => ticket(&folder),
+        Action::People(folder) => people(&folder),
+        Action::Link(wanted) => link(&wanted),
         Action::Token {
             action: TokenAction::Create { folder, name },
         } => token(&folder, &name),
@@ -120,6 +141,7 @@ async fn run(serve: Serve) -> Done {
         listen: serve.listen.or(settings.listen).unwrap_or(LISTEN),
         public_url: serve.public_url.or(settings.public_url),
         quota_bytes: serve.quota.or(settings.quota_bytes),
+        trusted_proxies: settings.trusted_proxies,
         providers: settings.providers,
         ..Config::new(data_dir, owner)
     };
@@ -151,6 +173,25 @@ fn ticket(folder: &Folder) -> Done {
     let ticket = sifter_library_server::mint_ticket(&folder.path, None)?;
     writeln!(io::stdout(), "{}", ticket.secret().expose_secret())?;
     Ok(())
+}
+
+fn people(folder: &Folder) -> Done {
+    let mut out = io::stdout().lock();
+    for account in sifter_library_server::accounts(&folder.path)? {
+        let (issuer, subject) = account.identity.unwrap_or_default();
+        let (login, name) = (account.login, account.display_name);
+        writeln!(out, "{login}\t{name}\t{issuer}\t{subject}")?;
+    }
+    Ok(())
+}
+
+fn link(wanted: &Link) -> Done {
+    let (folder, login) = (&wanted.folder.path, &wanted.login);
+    if sifter_library_server::link_account(folder, login, &wanted.issuer, &wanted.subject)? {
+        Ok(())
+    } else {
+        Err(format!("nobody is called {login} here").into())
+    }
 }
 
 fn token(folder: &Folder, name: &str) -> Done {

@@ -5,6 +5,7 @@ mod providers;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
@@ -25,6 +26,8 @@ pub struct Settings {
     pub owner: Option<String>,
     /// Bytes an entity may hold.
     pub quota_bytes: Option<u64>,
+    /// Reverse proxies on other machines.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where people may sign in with an account they have elsewhere.
     pub providers: Vec<Provider>,
 }
@@ -70,6 +73,8 @@ struct File {
     owner: Option<String>,
     quota: Option<u64>,
     #[serde(default)]
+    trusted_proxies: Vec<IpNet>,
+    #[serde(default)]
     providers: Vec<providers::Entry>,
 }
 
@@ -108,6 +113,7 @@ impl Settings {
             public_url: file.public_url,
             owner: file.owner,
             quota_bytes: file.quota,
+            trusted_proxies: file.trusted_proxies,
             providers,
         })
     }
@@ -159,6 +165,7 @@ mod tests {
             public_url = "https://library.example.org"
             owner = "ada"
             quota = 1000
+            trusted_proxies = ["172.18.0.0/16"]
 
             [[providers]]
             kind = "google"
@@ -197,6 +204,7 @@ mod tests {
         .unwrap();
         assert_eq!(settings.owner.as_deref(), Some("ada"));
         assert_eq!(settings.quota_bytes, Some(1000));
+        assert_eq!(settings.trusted_proxies.len(), 1);
         let ids: Vec<&str> = settings.providers.iter().map(|p| p.id.as_str()).collect();
         assert_eq!(ids, ["google", "github", "lab", "microsoft", "campus"]);
         let labels: Vec<&str> = settings

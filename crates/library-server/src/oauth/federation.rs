@@ -9,20 +9,22 @@ mod http;
 mod id_token;
 pub(super) mod jws;
 mod metadata;
+mod person;
+mod tokens;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
-use serde_json::{Map, Value};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 use url::Url;
 
 pub(super) use self::error::FederationError;
-use self::error::{ErrorCode, IdTokenFault};
+use self::error::IdTokenFault;
 use self::http::{BasicAuth, Outgoing};
 use self::id_token::{Claims, Expected};
 use self::jws::{Jws, KeySet};
 use self::metadata::{Endpoints, IdentitySource};
+use self::person::{admitted, proven};
+use self::tokens::ProviderTokens;
 use crate::people::identities::Proven;
 use crate::providers::{Provider, ProviderKind};
 
@@ -298,118 +300,10 @@ impl Federation {
             None => form.push(("client_id", &provider.client_id)),
         }
         let (status, body) = self.http.post(&endpoints.token, &form, basic).await?;
-        read_tokens(status.is_success(), &body)
+        tokens::read(status.is_success(), &body)
     }
-}
-
-/// What is wanted of a token answer. Lifetimes, scopes and the rest do not matter here.
-#[derive(Deserialize)]
-struct ProviderTokens {
-    access_token: SecretString,
-    #[serde(default)]
-    id_token: Option<SecretString>,
-}
-
-/// Reads a token answer. GitHub refuses with status 200 and an `error` inside, so that the body decides.
-fn read_tokens(is_success: bool, body: &[u8]) -> Result<ProviderTokens, FederationError> {
-    let answer: Map<String, Value> = serde_json::from_slice(body)
-        .map_err(|_| FederationError::Answer("the token answer cannot be read"))?;
-    if let Some(error) = answer.get("error").and_then(Value::as_str) {
-        return Err(FederationError::Refused(ErrorCode::new(error)));
-    }
-    if !is_success {
-        return Err(FederationError::Answer("the token endpoint failed"));
-    }
-    serde_json::from_value(Value::Object(answer))
-        .map_err(|_| FederationError::Answer("the token answer holds no token"))
 }
 
 fn is_within(now: OffsetDateTime, since: OffsetDateTime, time: Duration) -> bool {
     since <= now && now < since + time
-}
-
-/// The person in an ID token.
-fn proven(provider: &Provider, claims: Claims) -> Result<Proven, FederationError> {
-    if let Some(domain) = &provider.domain
-        && claims.hd.as_deref() != Some(domain)
-    {
-        return Err(FederationError::NotAdmitted);
-    }
-    // Microsoft's `sub` is another one for every application; `oid` is the person's.
-    let subject = match provider.kind {
-        ProviderKind::Microsoft { .. } => claims.oid.ok_or(IdTokenFault::Subject)?,
-        _ => claims.sub,
-    };
-    // Google's two spellings are one issuer.
-    let issuer = match &provider.kind {
-        ProviderKind::Google { issuer } => issuer.clone(),
-        _ => claims.iss,
-    };
-    let mail_box = claims
-        .email
-        .as_deref()
-        .and_then(|mail| mail.split('@').next());
-    let hint = claims
-        .preferred_username
-        .as_deref()
-        .and_then(|name| name.split('@').next())
-        .or(claims.nickname.as_deref())
-        .or(mail_box)
-        .or(claims.name.as_deref());
-    Ok(Proven::new(
-        issuer,
-        subject,
-        hint,
-        claims.name.as_deref(),
-        claims.email.as_deref(),
-    ))
-}
-
-/// Holds a person against the list of those who may come in.
-fn admitted(provider: &Provider, proven: Proven) -> Result<Proven, FederationError> {
-    let is_listed = |subjects: &Vec<String>| subjects.contains(&proven.subject);
-    if provider.subjects.as_ref().is_none_or(is_listed) {
-        Ok(proven)
-    } else {
-        Err(FederationError::NotAdmitted)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a12_token_answers_of_every_kind_end_in_a_typed_error_that_tells_no_secret() {
-        let secret = "gho_abcdefghijklmnopqrst";
-        for (is_success, body) in [
-            (
-                true,
-                format!("{{\"error\":\"bad_verification_code\",\"access_token\":\"{secret}\"}}"),
-            ),
-            (true, format!("access_token={secret}&token_type=bearer")),
-            (true, "{}".to_owned()),
-            (true, "{\"access_token\":null}".to_owned()),
-            (true, format!("[\"{secret}\"]")),
-            (true, "\u{0}".to_owned()),
-            (false, format!("{{\"access_token\":\"{secret}\"}}")),
-            (false, "<html>".to_owned()),
-        ] {
-            let Err(error) = read_tokens(is_success, body.as_bytes()) else {
-                panic!("{body}");
-            };
-            assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
-        }
-    }
-
-    #[test]
-    fn a12_odd_but_usable_token_answers_are_taken() {
-        for body in [
-            r#"{"access_token":"a","expires_in":"28800"}"#,
-            r#"{"access_token":"a","expires_in":-1,"scope":null,"id_token":"t"}"#,
-        ] {
-            let tokens = read_tokens(true, body.as_bytes()).ok().unwrap();
-            assert_eq!(tokens.access_token.expose_secret(), "a");
-        }
-    }
 }

@@ -20,6 +20,17 @@ const RESERVED: [&str; 8] = [
     "library", "default", "admin", "root", "system", "owner", "sifter", "sylabs",
 ];
 
+/// A person, and one of the identities that lead to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Login name here.
+    pub login: String,
+    /// The name shown to people; may be empty.
+    pub display_name: String,
+    /// Issuer and subject of the account elsewhere, if there is one.
+    pub identity: Option<(String, String)>,
+}
+
 /// Somebody an identity provider has identified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Proven {
@@ -117,23 +128,49 @@ pub(crate) fn admit(
         &proven.display_name,
         &proven.email,
     )?;
-    link(connection, clock, proven, &person.id)?;
+    link(
+        connection,
+        clock,
+        &proven.issuer,
+        &proven.subject,
+        &person.id,
+    )?;
     Ok(person)
 }
 
-/// Lets an identity lead to a person.
-fn link(
+/// Lets an identity lead to a person, whoever it led to before.
+pub(crate) fn link(
     connection: &Connection,
     clock: &Clock,
-    proven: &Proven,
+    issuer: &str,
+    subject: &str,
     user_id: &str,
 ) -> Result<(), Error> {
     connection.execute(
         "INSERT INTO identities (issuer, subject, user_id, created_at, last_used_at)
-         VALUES (?1, ?2, ?3, ?4, ?4)",
-        params![proven.issuer, proven.subject, user_id, clock.stamp()],
+         VALUES (?1, ?2, ?3, ?4, ?4)
+         ON CONFLICT (issuer, subject) DO UPDATE SET user_id = excluded.user_id",
+        params![issuer, subject, user_id, clock.stamp()],
     )?;
     Ok(())
+}
+
+/// Who may sign in as whom, by login name.
+pub(crate) fn list(connection: &Connection) -> Result<Vec<Account>, Error> {
+    let mut rows = connection.prepare(
+        "SELECT users.login, users.display_name, identities.issuer, identities.subject
+         FROM users LEFT JOIN identities ON identities.user_id = users.id
+         ORDER BY users.login, identities.issuer, identities.subject",
+    )?;
+    let accounts = rows.query_map([], |row| {
+        let issuer: Option<String> = row.get(2)?;
+        Ok(Account {
+            login: row.get(0)?,
+            display_name: row.get(1)?,
+            identity: issuer.zip(row.get(3)?),
+        })
+    })?;
+    Ok(accounts.collect::<Result<_, _>>()?)
 }
 
 fn note_use(

@@ -21,8 +21,12 @@ pub(crate) struct Page {
 
 impl<'a> Browser<'a> {
     pub(crate) fn new(rig: &'a Rig) -> Self {
+        Self::with(&rig.client)
+    }
+
+    pub(crate) fn with(client: &'a Client) -> Self {
         Self {
-            client: &rig.client,
+            client,
             cookies: HashMap::new(),
         }
     }

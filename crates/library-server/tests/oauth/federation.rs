@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::Value;
-use sifter_library_server::{Provider, ProviderKind};
+use sifter_library_server::{Provider, ProviderKind, link_account};
 use sifter_test_support::{Habits, IdentityProvider, Twists};
 use url::Url;
 
@@ -165,6 +165,15 @@ async fn a_person_signs_in_with_each_of_the_providers() {
         });
         assert_eq!(rig.login_of(&rig.sign_in_with(&id).await).await, "jane-2");
     }
+}
+
+#[tokio::test]
+async fn an_account_that_was_linked_signs_in_as_the_person_it_was_linked_to() {
+    let (idp, rig, id) = federated(Habits::Plain).await;
+    let link = |login| link_account(rig.folder(), login, &idp.issuer(), "583231").unwrap();
+    assert!(link("ada"), "the owner, who has not signed in yet");
+    assert_eq!(rig.login_of(&rig.sign_in_with(&id).await).await, "ada");
+    assert!(!link("nobody"));
 }
 
 #[tokio::test]

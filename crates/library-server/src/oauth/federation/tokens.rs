@@ -1,0 +1,70 @@
+//! What a token endpoint answers.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::error::{ErrorCode, FederationError};
+
+/// What is wanted of a token answer. Lifetimes, scopes and the rest do not matter here.
+#[derive(Deserialize)]
+pub(super) struct ProviderTokens {
+    pub(super) access_token: SecretString,
+    #[serde(default)]
+    pub(super) id_token: Option<SecretString>,
+}
+
+/// Reads a token answer. GitHub refuses with status 200 and an `error` inside, so that the body decides.
+pub(super) fn read(is_success: bool, body: &[u8]) -> Result<ProviderTokens, FederationError> {
+    let answer: Map<String, Value> = serde_json::from_slice(body)
+        .map_err(|_| FederationError::Answer("the token answer cannot be read"))?;
+    if let Some(error) = answer.get("error").and_then(Value::as_str) {
+        return Err(FederationError::Refused(ErrorCode::new(error)));
+    }
+    if !is_success {
+        return Err(FederationError::Answer("the token endpoint failed"));
+    }
+    serde_json::from_value(Value::Object(answer))
+        .map_err(|_| FederationError::Answer("the token answer holds no token"))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn a12_token_answers_of_every_kind_end_in_a_typed_error_that_tells_no_secret() {
+        let secret = "gho_abcdefghijklmnopqrst";
+        for (is_success, body) in [
+            (
+                true,
+                format!("{{\"error\":\"bad_verification_code\",\"access_token\":\"{secret}\"}}"),
+            ),
+            (true, format!("access_token={secret}&token_type=bearer")),
+            (true, "{}".to_owned()),
+            (true, "{\"access_token\":null}".to_owned()),
+            (true, format!("[\"{secret}\"]")),
+            (true, "\u{0}".to_owned()),
+            (false, format!("{{\"access_token\":\"{secret}\"}}")),
+            (false, "<html>".to_owned()),
+        ] {
+            let Err(error) = read(is_success, body.as_bytes()) else {
+                panic!("{body}");
+            };
+            assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a12_odd_but_usable_token_answers_are_taken() {
+        for body in [
+            r#"{"access_token":"a","expires_in":"28800"}"#,
+            r#"{"access_token":"a","expires_in":-1,"scope":null,"id_token":"t"}"#,
+        ] {
+            let tokens = read(true, body.as_bytes()).ok().unwrap();
+            assert_eq!(tokens.access_token.expose_secret(), "a");
+        }
+    }
+}
