@@ -168,9 +168,11 @@ async fn a_decision_counts_only_from_the_browser_and_the_page_it_was_shown_in() 
         .header(header::COOKIE, &confirm.cookie)
         .header("origin", "https://evil.test");
     let planted = format!("{}; {}", confirm.cookie, confirm.cookie);
+    let guessed = format!("{}=guess", confirm.cookie.split('=').next().unwrap());
     for call in [
         post(allow.clone()),
         post(allow.clone()).header(header::COOKIE, "sifter-00000000=x"),
+        post(allow.clone()).header(header::COOKIE, guessed),
         post(allow.clone()).header(header::COOKIE, planted),
         post(with(&allow, &[("form", "guess")])).header(header::COOKIE, &confirm.cookie),
         post(with(&allow, &[("attempt", "guess")])).header(header::COOKIE, &confirm.cookie),

@@ -72,18 +72,27 @@ pub(crate) struct ConfirmPage<'a> {
 pub(crate) fn confirm_page(page: &ConfirmPage<'_>) -> Response {
     let action = escape(&page.origin.join("/oauth/consent"));
     let fields = hidden("attempt", page.attempt) + &hidden("form", page.form);
+    let ticket = format!(
+        "<form method=\"post\" action=\"{action}\">{fields}\
+         <label for=\"ticket\">One-time ticket</label>\
+         <input id=\"ticket\" name=\"ticket\" required autocomplete=\"off\" spellcheck=\"false\" \
+         aria-describedby=\"ticket-help\">\
+         <p id=\"ticket-help\" class=\"small\">The owner of the library gets one with \
+         <kbd>sifter-library ticket</kbd> on its server.</p>\
+         <button class=\"main\" name=\"decision\" value=\"allow\">Let the device in</button></form>"
+    );
+    // With providers the ticket is the way of one person among many.
+    let ticket = if page.ways.is_empty() {
+        ticket
+    } else {
+        format!("<details><summary>I have a one-time ticket</summary>{ticket}</details>")
+    };
     let content = format!(
         "<h1>Is this your device?</h1>\
          <p>Sifter on a device at <strong>{address}</strong> asks to {may} in {place} in your name, \
          until you sign out there. Its screen must show</p>\
-         <p class=\"code\">{code}</p>{ways}\
+         <p class=\"code\">{code}</p>{ways}{ticket}\
          <form method=\"post\" action=\"{action}\">{fields}\
-         <label for=\"ticket\">One-time ticket</label>\
-         <input id=\"ticket\" name=\"ticket\" autocomplete=\"off\" spellcheck=\"false\" \
-         aria-describedby=\"ticket-help\">\
-         <p id=\"ticket-help\" class=\"small\">The owner of the library gets one with \
-         <kbd>sifter-library ticket</kbd> on its server.</p>\
-         <button class=\"main\" name=\"decision\" value=\"allow\">Let the device in</button>\
          <button name=\"decision\" value=\"deny\">This is not my device</button></form>",
         address = page.request.address,
         may = abilities(&page.request.scope),
