@@ -10,7 +10,7 @@ interface Fixtures {
   bridge: Bridge
   app: Window
   /** Starts the library of a team. It ends with the test. */
-  startLibrary: (owner?: string, quota?: number) => Promise<Library>
+  startLibrary: (owner?: string, quota?: number, settings?: string) => Promise<Library>
   /** Starts a wire to a library. It ends with the test. */
   startRelay: (library: Library) => Promise<Relay>
 }
@@ -35,8 +35,8 @@ export const test = base.extend<Fixtures>({
 
   startLibrary: async ({}, use) => {
     const libraries: Library[] = []
-    await use(async (owner, quota) => {
-      const library = await Library.start(owner, quota)
+    await use(async (owner, quota, settings) => {
+      const library = await Library.start(owner, quota, settings)
       libraries.push(library)
       return library
     })

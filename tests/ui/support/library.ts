@@ -1,6 +1,6 @@
 /** A library of a team: the second server of a journey. */
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -13,9 +13,13 @@ export class Library {
     private readonly running: Running,
   ) {}
 
-  /** Starts a library that belongs to `owner`, with a quota in bytes where one is wanted. */
-  static async start(owner = 'grace', quota?: number): Promise<Library> {
+  /** Starts a library that belongs to `owner`, with a quota in bytes and a settings file where they are wanted. */
+  static async start(owner = 'grace', quota?: number, settings?: string): Promise<Library> {
     const folder = await mkdtemp(join(tmpdir(), 'sifter-library-'))
+    if (settings !== undefined) {
+      await writeFile(join(folder, 'library.toml'), settings)
+      await writeFile(join(folder, 'campus-secret'), 's3cr+et%\n', { mode: 0o600 })
+    }
     const args = ['serve', '--data', folder, '--listen', '127.0.0.1:0', '--owner', owner]
     if (quota !== undefined) args.push('--quota', String(quota))
     const running = await start('sifter-library', args, /^Library at (http:\S+?)\/?$/)
