@@ -63,6 +63,7 @@ pub(super) async fn ask(
                 ticket,
                 left,
             }),
+            takes_ticket: false,
             ways: ways(&state, &origin, &request),
         }),
         Ok(None) => {
@@ -91,16 +92,20 @@ fn to_provider(
     begun.unwrap_or_else(|why| not_begun(&why))
 }
 
-/// The page for a browser without a ticket: it lets in whoever a provider knows, and nobody else.
+/// The page for a browser without a ticket: it lets in whoever a provider knows, or brings a ticket from the
+/// server's command line. The library inside the app lets in nobody the app has not sent.
 fn without_ticket(state: &AppState, origin: &Origin, request: &AuthorizeRequest) -> Response {
     let ways = ways(state, origin, request);
-    if ways.is_empty() {
+    let place = pages::place(state, origin);
+    let takes_ticket = place.is_some();
+    if ways.is_empty() && !takes_ticket {
         return pages::notice(StatusCode::FORBIDDEN, Notice::StartInApp);
     }
     sign_in::show(&SignInPage {
-        place: pages::place(state, origin),
+        place,
         request,
         owner: None,
+        takes_ticket,
         ways,
     })
 }

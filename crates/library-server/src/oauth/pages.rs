@@ -77,6 +77,22 @@ fn ways(ways: &[Way]) -> String {
     format!("<div class=\"ways\">{links}</div>")
 }
 
+/// The field for a ticket that was made for no request in particular.
+const TICKET_FIELD: &str = "<label for=\"ticket\">One-time ticket</label>\
+    <input id=\"ticket\" name=\"ticket\" required autocomplete=\"off\" spellcheck=\"false\" \
+    aria-describedby=\"ticket-help\">\
+    <p id=\"ticket-help\" class=\"small\">The owner of the library gets one with \
+    <kbd>sifter-library ticket</kbd> on its server.</p>";
+
+/// The form for a ticket: beside providers it is the way of one person among many, and folded.
+fn aside(form: String, is_only_way: bool) -> String {
+    if is_only_way {
+        form
+    } else {
+        format!("<details><summary>I have a one-time ticket</summary>{form}</details>")
+    }
+}
+
 /// A hidden field of a form.
 fn hidden(name: &str, value: &str) -> String {
     let value = escape(value);

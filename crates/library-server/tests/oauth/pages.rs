@@ -1,8 +1,10 @@
 //! The sign-in page: who sees it, what it does, what it allows.
 
 use reqwest::{StatusCode, header};
+use secrecy::ExposeSecret as _;
+use sifter_library_server::mint_ticket;
 
-use crate::harness::{CHALLENGE, REDIRECT, Rig, location, query_of, with};
+use crate::harness::{CHALLENGE, REDIRECT, Rig, hidden_fields, location, query_of, with};
 
 #[tokio::test]
 async fn the_page_opened_by_the_app_offers_to_continue_as_the_owner() {
@@ -35,6 +37,36 @@ async fn without_a_ticket_nobody_is_offered_anything() {
         assert_eq!(answer.status(), StatusCode::FORBIDDEN);
         assert!(answer.headers().get(header::LOCATION).is_none());
     }
+}
+
+#[tokio::test]
+async fn the_library_of_a_team_takes_a_ticket_that_is_typed_in() {
+    let public = "https://library.example.org".parse().unwrap();
+    let rig = Rig::start_with(|config| config.public_url = Some(public)).await;
+    let request = with(&rig.request().await, &[("ticket", "")]);
+    let answer = rig.open(&request).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = answer.text().await.unwrap();
+    assert!(
+        page.contains("One-time ticket") && !page.contains("ada"),
+        "{page}"
+    );
+    let mut fields = request.clone();
+    for (name, value) in hidden_fields(&page) {
+        assert!(
+            fields.iter().any(|field| field.0 == name) || name == "scope",
+            "{name}: {value}"
+        );
+    }
+    let ticket = mint_ticket(rig.folder(), None).unwrap();
+    fields.push(("ticket", ticket.secret().expose_secret().to_owned()));
+    let answer = rig.press(&fields, "allow").await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert!(!query_of(&answer)["code"].is_empty());
+    assert_eq!(
+        rig.press(&fields, "allow").await.status(),
+        StatusCode::FORBIDDEN
+    );
 }
 
 #[tokio::test]

@@ -132,6 +132,18 @@ fn a_settings_file_with_a_fault_is_named_with_its_line_and_nothing_of_it() {
 }
 
 #[test]
+fn providers_want_to_know_where_to_send_browsers_back_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().display().to_string();
+    let text = "[[providers]]\nkind = 'github'\nclient_id = 'x'\n";
+    std::fs::write(folder.path().join("library.toml"), text).unwrap();
+    let output = run(&["serve", "--data", &data, "--listen", "0.0.0.0:0"]);
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("public_url"), "{said}");
+}
+
+#[test]
 fn an_administrator_lets_an_account_elsewhere_sign_in_as_somebody() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();

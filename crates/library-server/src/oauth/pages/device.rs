@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{Page, Way, abilities, escape, hidden, place_text, ways};
+use super::{Page, TICKET_FIELD, Way, abilities, aside, escape, hidden, place_text, ways};
 use crate::oauth::attempt;
 use crate::oauth::device::DeviceRequest;
 use crate::oauth::device::codes::UserCode;
@@ -73,20 +73,10 @@ pub(crate) fn confirm_page(page: &ConfirmPage<'_>) -> Response {
     let action = escape(&page.origin.join("/oauth/consent"));
     let fields = hidden("attempt", page.attempt) + &hidden("form", page.form);
     let ticket = format!(
-        "<form method=\"post\" action=\"{action}\">{fields}\
-         <label for=\"ticket\">One-time ticket</label>\
-         <input id=\"ticket\" name=\"ticket\" required autocomplete=\"off\" spellcheck=\"false\" \
-         aria-describedby=\"ticket-help\">\
-         <p id=\"ticket-help\" class=\"small\">The owner of the library gets one with \
-         <kbd>sifter-library ticket</kbd> on its server.</p>\
+        "<form method=\"post\" action=\"{action}\">{fields}{TICKET_FIELD}\
          <button class=\"main\" name=\"decision\" value=\"allow\">Let the device in</button></form>"
     );
-    // With providers the ticket is the way of one person among many.
-    let ticket = if page.ways.is_empty() {
-        ticket
-    } else {
-        format!("<details><summary>I have a one-time ticket</summary>{ticket}</details>")
-    };
+    let ticket = aside(ticket, page.ways.is_empty());
     let content = format!(
         "<h1>Is this your device?</h1>\
          <p>Sifter on a device at <strong>{address}</strong> asks to {may} in {place} in your name, \

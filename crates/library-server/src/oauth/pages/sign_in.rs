@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use time::Duration;
 
-use super::{Page, Way, abilities, escape, hidden, place_text, ways};
+use super::{Page, TICKET_FIELD, Way, abilities, aside, escape, hidden, place_text, ways};
 use crate::config::Owner;
 use crate::oauth::request::AuthorizeRequest;
 
@@ -15,6 +15,8 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) request: &'a AuthorizeRequest,
     /// The owner, to a browser with a ticket.
     pub(crate) owner: Option<OwnersWay<'a>>,
+    /// A ticket may be typed in: the library is not the one inside the app, which brings its own.
+    pub(crate) takes_ticket: bool,
     /// The providers.
     pub(crate) ways: Vec<Way>,
 }
@@ -30,29 +32,29 @@ pub(crate) struct OwnersWay<'a> {
 /// The page with the button "Continue as …" for the owner, and a link for every provider.
 pub(crate) fn show(page: &SignInPage<'_>) -> Response {
     let request = page.request;
-    let form = page.owner.as_ref().map(|way| {
-        let fields: String = request
-            .fields()
-            .into_iter()
-            .chain([("ticket", way.ticket)])
-            .map(|(name, value)| hidden(name, value))
-            .collect();
-        let login = escape(&way.owner.login);
-        format!(
-            "<form method=\"post\" action=\"authorize\">{fields}\
-             <button class=\"main\" name=\"decision\" value=\"allow\">Continue as {login}</button>\
-             <button name=\"decision\" value=\"deny\">Cancel</button></form>"
-        )
-    });
+    let fields: String = request
+        .fields()
+        .into_iter()
+        .map(|(name, value)| hidden(name, value))
+        .collect();
+    let form = match &page.owner {
+        Some(way) => owner_form(&fields, way),
+        None if page.takes_ticket => ticket_form(&fields, page.ways.is_empty()),
+        None => String::new(),
+    };
+    let ways = ways(&page.ways);
+    // Whoever brought a ticket is the owner; whoever did not is more likely not.
+    let (first, second) = match &page.owner {
+        Some(_) => (form, ways),
+        None => (ways, form),
+    };
     let content = format!(
         "<h1>Sign in to {place}</h1>\
          <p><strong>Sifter on this computer</strong> asks to {may} here in your name, until you sign \
-         out.</p>{form}{ways}\
+         out.</p>{first}{second}\
          <p class=\"small\">Go on only if you have just chosen <strong>Sign in</strong> in Sifter.</p>",
         place = place_text(page.place.as_ref()),
         may = abilities(&request.scope),
-        form = form.unwrap_or_default(),
-        ways = ways(&page.ways),
     );
     Page {
         status: StatusCode::OK,
@@ -63,4 +65,22 @@ pub(crate) fn show(page: &SignInPage<'_>) -> Response {
         dies_in: page.owner.as_ref().map(|way| way.left),
     }
     .respond()
+}
+
+fn owner_form(fields: &str, way: &OwnersWay<'_>) -> String {
+    let ticket = hidden("ticket", way.ticket);
+    let login = escape(&way.owner.login);
+    format!(
+        "<form method=\"post\" action=\"authorize\">{fields}{ticket}\
+         <button class=\"main\" name=\"decision\" value=\"allow\">Continue as {login}</button>\
+         <button name=\"decision\" value=\"deny\">Cancel</button></form>"
+    )
+}
+
+fn ticket_form(fields: &str, is_only_way: bool) -> String {
+    let form = format!(
+        "<form method=\"post\" action=\"authorize\">{fields}{TICKET_FIELD}\
+         <button class=\"main\" name=\"decision\" value=\"allow\">Continue as the owner</button></form>"
+    );
+    aside(form, is_only_way)
 }
