@@ -70,6 +70,10 @@ test('an upload that moves survives another page and a reload, is paused, resume
   await app.button(`Resume: ${FILE}`).click()
   await expect(job).toContainText('Arrived')
   await expect(page.getByText('kept for 30 days')).toBeVisible()
+  await expect(job).toContainText('Anyone with the link can get it')
+  await app.reload()
+  await app.go('Transfers')
+  await expect(job).toContainText('Anyone with the link can get it')
 })
 
 test('an upload is cancelled, and its row is removed', async ({ app, page, startLibrary, startRelay }) => {
@@ -179,6 +183,16 @@ test('what cannot go on says why, and goes on when asked', async ({
   await problem.getByRole('button', { name: 'Details' }).click()
   await problem.getByRole('button', { name: 'Copy details' }).click()
   await expect.poll(() => app.copied()).not.toBeUndefined()
+  await app.button(`Copy report: ${FILE}`).click()
+  await expect(app.toast('Report copied. It holds no password and no folder.')).toBeVisible()
+  const report = (await app.copied()) ?? ''
+  expect(report).toContain(`Upload: ${FILE}`)
+  expect(report).toContain('Code: file_missing')
+  expect(report).toContain(`What happened: ${FILE} is gone.`)
+  expect(report).toMatch(/^Digest: sha256\.[0-9a-f]{64}$/m)
+  expect(report).toMatch(/^Parts: \d+ of \d+ safe, \d+ sent again$/m)
+  expect(report).not.toContain(bridge.home)
+  expect(report).not.toContain(library.token())
 
   await copyFile(samples.large, file)
   await problem.getByRole('button', { name: 'Try again' }).click()

@@ -32,6 +32,7 @@ test.describe('uploading one file', () => {
 
     await app.go('Transfers')
     await expect(app.job('samtools_1.22.sif')).toContainText('Arrived')
+    await expect(app.job('samtools_1.22.sif')).toContainText('Only this computer can get it')
     await app.button('Copy reference: samtools_1.22.sif').click()
     await expect.poll(() => app.copied()).toBe('library://ada/default/samtools:1.22')
 
