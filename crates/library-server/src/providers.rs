@@ -132,6 +132,16 @@ impl ProviderKind {
         }
     }
 
+    /// Whether an answer to the browser may name this issuer (RFC 9207), given the metadata's.
+    pub(crate) fn is_answer_of(&self, metadata_issuer: &str, issuer: &str) -> bool {
+        match self {
+            Self::Microsoft { authority, .. } if metadata_issuer.contains("{tenantid}") => {
+                tenant_of(authority, issuer).is_some_and(is_guid)
+            }
+            _ => issuer == metadata_issuer,
+        }
+    }
+
     /// Whether a token that names this issuer could come from here: for choosing, not for trusting.
     pub(crate) fn might_issue(&self, issuer: &str) -> bool {
         match self {

@@ -151,7 +151,7 @@ impl Federation {
     ) -> Result<bool, FederationError> {
         let endpoints = self.endpoints(linked, now).await?;
         Ok(match issuer {
-            Some(found) => found == endpoints.issuer,
+            Some(found) => linked.provider.kind.is_answer_of(&endpoints.issuer, found),
             None => !endpoints.sends_issuer,
         })
     }

@@ -4,7 +4,11 @@ use reqwest::{Response, StatusCode, header};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sifter_library_server::mint_ticket;
+use sifter_test_support::Habits;
+use url::Url;
 
+use crate::browser::Browser;
+use crate::federation::federated;
 use crate::harness::{CHALLENGE, Fields, Rig, cookies_of, hidden_fields, text, with};
 
 /// The confirmation page in a browser: the fields of its form and the cookie that came with it.
@@ -273,4 +277,42 @@ async fn behind_a_proxy_the_page_names_the_address_the_proxy_saw() {
     let call = call.header("x-forwarded-for", "203.0.113.9");
     let started: Value = call.send().await.unwrap().json().await.unwrap();
     assert!(rig.confirm(&started).await.page.contains("127.0.0.1"));
+}
+
+#[tokio::test]
+async fn a_device_is_let_in_by_somebody_a_provider_knows() {
+    let (_idp, rig, id) = federated(Habits::Plain).await;
+    let started = rig.start_device().await;
+    let mut browser = Browser::new(&rig);
+    let code = started["user_code"].as_str().unwrap();
+    let answer = browser.type_code(&rig, code).await;
+    let page = browser.follow(answer).await.expect("the confirmation");
+    let href = page
+        .html
+        .split("href=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let link = Url::parse(&href.replace("&amp;", "&")).unwrap();
+    assert!(link.as_str().contains(&format!("idp={id}")), "{link}");
+    let consent = browser.page(&link).await;
+    for text in ["Sifter on a device at", "127.0.0.1", code, "Jane Doe"] {
+        assert!(consent.html.contains(text), "{text} in {}", consent.html);
+    }
+    let done = browser.press(&consent, "allow").await;
+    assert_eq!(done.status(), StatusCode::OK);
+    let (_, tokens) = rig.ask(&started).await;
+    assert_eq!(rig.login_of(&tokens).await, "jane");
+}
+
+impl Browser<'_> {
+    async fn type_code(&mut self, rig: &Rig, code: &str) -> reqwest::Response {
+        let call = rig
+            .client
+            .post(rig.url("/device"))
+            .form(&[("user_code", code)]);
+        self.keep(call.send().await.unwrap())
+    }
 }

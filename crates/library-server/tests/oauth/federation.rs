@@ -313,56 +313,6 @@ async fn only_who_is_on_the_list_may_come_in() {
 }
 
 #[tokio::test]
-async fn a_device_is_let_in_by_somebody_a_provider_knows() {
-    let (_idp, rig, id) = federated(Habits::Plain).await;
-    let form = vec![("client_id", "sifter-desktop".to_owned())];
-    let (_, started) = rig.post("/oauth/device_authorization", &form).await;
-    let mut browser = Browser::new(&rig);
-    let code = started["user_code"].as_str().unwrap();
-    let answer = browser.type_code(&rig, code).await;
-    let page = browser.follow(answer).await.expect("the confirmation");
-    let href = page
-        .html
-        .split("href=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let link = Url::parse(&href.replace("&amp;", "&")).unwrap();
-    assert!(link.as_str().contains(&format!("idp={id}")), "{link}");
-    let consent = browser.page(&link).await;
-    for text in ["Sifter on a device at", "127.0.0.1", code, "Jane Doe"] {
-        assert!(consent.html.contains(text), "{text} in {}", consent.html);
-    }
-    let done = browser.press(&consent, "allow").await;
-    assert_eq!(done.status(), StatusCode::OK);
-    let form = vec![
-        (
-            "grant_type",
-            "urn:ietf:params:oauth:grant-type:device_code".to_owned(),
-        ),
-        ("client_id", "sifter-desktop".to_owned()),
-        (
-            "device_code",
-            started["device_code"].as_str().unwrap().to_owned(),
-        ),
-    ];
-    let (_, tokens) = rig.post("/oauth/token", &form).await;
-    assert_eq!(rig.login_of(&tokens).await, "jane");
-}
-
-impl Browser<'_> {
-    async fn type_code(&mut self, rig: &Rig, code: &str) -> reqwest::Response {
-        let call = rig
-            .client
-            .post(rig.url("/device"))
-            .form(&[("user_code", code)]);
-        self.keep(call.send().await.unwrap())
-    }
-}
-
-#[tokio::test]
 async fn the_consent_page_offers_nothing_after_the_decision() {
     let (_idp, rig, id) = federated(Habits::Plain).await;
     let mut browser = Browser::new(&rig);

@@ -201,6 +201,7 @@ async fn a05_an_answer_that_names_another_issuer_or_none_where_it_must_calls_nob
         (Habits::Google, "https://evil.test"),
         (Habits::Plain, "https://evil.test"),
         (Habits::GitHub, "https://evil.test"),
+        (Habits::Microsoft, "https://evil.test"),
     ] {
         let (idp, rig, id) = federated(habits).await;
         idp.twist(Twists {
