@@ -1,5 +1,6 @@
 //! The settings: a TOML file that a person may edit, kept with its comments and with keys of other versions.
 
+mod commands;
 mod limits;
 
 use std::io;
@@ -7,11 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sifter_contract::{SettingsPatch, SettingsView, Theme, UiError};
+use sifter_contract::{SettingsPatch, SettingsView, Theme};
 use toml_edit::{DocumentMut, Item, Value};
 
-use crate::app::AppCore;
-use crate::errors;
 use crate::files;
 use crate::home::Home;
 
@@ -262,46 +261,6 @@ impl Settings {
 
     fn document(&self) -> MutexGuard<'_, DocumentMut> {
         self.document.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl AppCore {
-    /// Changes settings; the window hears of it too.
-    pub(crate) async fn change_settings(
-        &self,
-        patch: &SettingsPatch,
-    ) -> Result<SettingsView, UiError> {
-        self.settings
-            .apply(patch)
-            .map_err(|error| errors::settings(&error))?;
-        if patch.parallel_transfers.is_some() {
-            self.engine
-                .set_large_lane(self.settings.large_lane())
-                .await
-                .map_err(|error| errors::engine(&error))?;
-        }
-        self.schedule.apply();
-        Ok(self.announce_settings())
-    }
-
-    /// Lets the person choose the download folder. Nothing changes when they change their mind.
-    pub(crate) async fn choose_download_folder(&self) -> Result<SettingsView, UiError> {
-        if let Some(folder) = self
-            .host
-            .choose_folder(&self.settings.download_folder())
-            .await
-        {
-            self.settings
-                .set_download_folder(&folder)
-                .map_err(|error| errors::settings(&error))?;
-        }
-        Ok(self.announce_settings())
-    }
-
-    fn announce_settings(&self) -> SettingsView {
-        let view = self.settings.view();
-        self.hub.settings(view.clone());
-        view
     }
 }
 

@@ -50,6 +50,6 @@ async fn nothing_wakes_up_while_nothing_moves() {
     rig.fake.fail(Op::Begin, Fault::Hang);
     rig.engine().resume(paused).await.unwrap();
     let before = sleeps();
-    tokio::time::sleep(DAY).await;
-    assert!(sleeps() - before > 10_000, "a stall is drawn every second");
+    tokio::time::sleep(DAY / 24).await;
+    assert!(sleeps() - before > 1000, "a stall is drawn every second");
 }
