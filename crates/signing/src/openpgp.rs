@@ -8,15 +8,19 @@ mod generate;
 mod keyring;
 mod message;
 mod packets;
+mod places;
 mod secret;
 mod standing;
+mod store;
 
 pub use certificate::Certificate;
 pub use generate::{KeyAlgorithm, NewKey, RevocationReason};
 pub(crate) use keyring::read_bounded;
 pub use keyring::{KEYRING_LIMIT, KeyOrigin, KeySource, Keyring, Unavailable};
+pub use places::{Tool, command_line_rings};
 pub use secret::SecretKey;
 pub use sifter_sif::Timestamp as Time;
+pub use store::{KeyStore, PUBLIC_RING, SECRET_RING};
 
 pub(crate) use message::{Message, SignedBy};
 

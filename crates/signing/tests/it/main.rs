@@ -18,4 +18,5 @@ mod keys;
 mod programs;
 mod servers;
 mod signing;
+mod store;
 mod vectors;
