@@ -4,6 +4,7 @@
 mod account;
 mod files;
 mod library;
+mod signing;
 mod transfer;
 
 use std::error::Error as StdError;
@@ -19,6 +20,7 @@ pub(crate) use files::{
     storage,
 };
 pub(crate) use library::{address, client, reference};
+pub(crate) use signing::{certificate, key, nothing_to_sign, signing, unsignable};
 pub(crate) use transfer::{engine, stopped};
 
 /// How many causes of an error are told.

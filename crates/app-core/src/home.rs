@@ -85,6 +85,11 @@ impl Home {
         self.config.join("servers.json")
     }
 
+    /// The person's own keys, laid out as the command-line tools lay out theirs.
+    pub(crate) fn keys_folder(&self) -> PathBuf {
+        self.config.join("keys")
+    }
+
     pub(crate) fn library_folder(&self) -> PathBuf {
         self.data.join("library")
     }

@@ -25,6 +25,7 @@ mod search;
 mod servers;
 mod settings;
 mod sign_in;
+mod signatures;
 mod system;
 mod transfers;
 mod tuning;
@@ -40,4 +41,8 @@ pub use links::Reference;
 pub use logging::{LogGuard, start_log};
 pub use servers::{BookError, LOCAL_ID};
 pub use settings::SettingsError;
+pub use sifter_signing::openpgp::RevocationReason;
+pub use signatures::{
+    CertificateFiles, ImportReport, KeyDesk, NewKeyRequest, SignRequest, Signatures, VerifyRequest,
+};
 pub use tuning::Tuning;

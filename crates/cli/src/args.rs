@@ -7,6 +7,10 @@ use sifter_app_core::Reference;
 
 use crate::words;
 
+mod signatures;
+
+pub(crate) use signatures::{KeyVerb, Reason, Sign, Verify};
+
 /// Push, pull and find Singularity and Apptainer images in container libraries.
 #[derive(Debug, Parser)]
 #[command(name = "sifter-cli", version, arg_required_else_help = true)]
@@ -99,6 +103,15 @@ pub(crate) enum Verb {
         /// Image on this computer, or a reference
         #[arg(value_name = "FILE_OR_REF")]
         what: String,
+    },
+    /// Find out who signed an image, and whether it is still what was signed
+    Verify(Verify),
+    /// Sign an image on this computer, in place
+    Sign(Sign),
+    /// Look after the keys that sign images
+    Key {
+        #[command(subcommand)]
+        verb: KeyVerb,
     },
 }
 

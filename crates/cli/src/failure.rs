@@ -29,6 +29,11 @@ pub(crate) enum Failure {
         /// The sentence for people.
         sentence: String,
     },
+    /// The result has been written, and it is a no.
+    No {
+        /// The sentence for people.
+        sentence: String,
+    },
     /// Standard output took no more.
     Output(io::Error),
     /// The person or the system asked to stop.
@@ -66,7 +71,7 @@ impl Failure {
                 "Sifter could not start: {error}. Check the folder that --home or SIFTER_HOME names."
             ),
             Self::Usage(error) => error.to_string(),
-            Self::Said { sentence, .. } => sentence.clone(),
+            Self::Said { sentence, .. } | Self::No { sentence } => sentence.clone(),
             Self::Output(error) => format!("The result could not be written: {error}."),
             Self::Interrupted => "Stopped. Nothing unfinished was left behind.".to_owned(),
         }
@@ -88,6 +93,7 @@ impl Failure {
             Self::Start(_) => (json!(ErrorCode::StorageFailed), json!({})),
             Self::Usage(_) => (json!(ErrorCode::InvalidRequest), json!({})),
             Self::Said { code, .. } => (json!(code), json!({})),
+            Self::No { .. } => (json!("no"), json!({})),
             Self::Output(_) => (json!(ErrorCode::Internal), json!({})),
             Self::Interrupted => (json!(ErrorCode::Cancelled), json!({})),
         };

@@ -8,6 +8,7 @@ mod failure;
 mod format;
 mod host;
 mod output;
+mod passphrase;
 mod progress;
 mod session;
 mod stop;

@@ -55,7 +55,8 @@ impl Output {
             let _ = error.print();
             return;
         }
-        if self.json {
+        // One object is enough, and a "no" is its own.
+        if self.json && !matches!(failure, Failure::No { .. }) {
             // The sentence on standard error is the answer when nobody takes the object.
             let _ = writeln!(io::stdout().lock(), "{}", failure.json());
         }

@@ -182,7 +182,8 @@ impl Session {
     }
 }
 
-fn home(options: &Options) -> Result<Home, Failure> {
+/// Where this person's Sifter keeps things.
+pub(crate) fn home(options: &Options) -> Result<Home, Failure> {
     let home = match &options.home {
         Some(folder) => std::path::absolute(folder).ok().map(Home::at),
         None => Home::from_environment(),

@@ -60,16 +60,18 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
     )
 }
 
+/// Whether others on this computer may read a file.
 #[cfg(unix)]
-fn readable_by_others(file: &File) -> bool {
+pub(crate) fn readable_by_others(file: &File) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     // Pipes such as `<(…)` have no readers to fear.
     file.metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0)
 }
 
+/// Whether others on this computer may read a file; not asked here.
 #[cfg(not(unix))]
-fn readable_by_others(_file: &File) -> bool {
+pub(crate) fn readable_by_others(_file: &File) -> bool {
     false
 }
 

@@ -2,22 +2,25 @@
 
 mod delete;
 mod inspect;
+mod key;
 mod list;
 mod login;
 mod logout;
 mod pull;
 mod push;
 mod search;
+mod sign;
+mod verify;
 mod whoami;
 
 use serde::Serialize;
-use sifter_app_core::Reference;
+use sifter_app_core::{Reference, Signatures};
 use sifter_contract::LibraryPath;
 
 use crate::args::{Cli, Options, Verb};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::session::{Session, usage};
+use crate::session::{Session, home, usage};
 use crate::stop::Stop;
 
 /// What every verb gets.
@@ -64,7 +67,15 @@ pub(crate) async fn run(cli: Cli, output: Output, stop: &Stop) -> Result<(), Fai
         Verb::Search { text } => search::run(&call, text).await,
         Verb::Delete { reference } => delete::run(&call, reference).await,
         Verb::Inspect { what } => inspect::run(&call, what).await,
+        Verb::Verify(options) => verify::run(&call, options).await,
+        Verb::Sign(options) => sign::run(&call, options).await,
+        Verb::Key { verb } => key::run(&call, verb).await,
     }
+}
+
+/// What verifies and signs, with the keys of the person that the options name.
+fn signatures(call: &Call<'_>) -> Result<Signatures, Failure> {
+    Ok(Signatures::new(&home(call.options)?))
 }
 
 /// The place of a reference that has to name all of it.

@@ -1,6 +1,8 @@
 //! Every sentence about a failure: what happened, why, what now. One arm per code of the contract, so that a new
 //! code does not compile until it has its words.
 
+mod keys;
+
 use sifter_contract::{ErrorCode, Param, UiError};
 
 use crate::format::{duration, size};
@@ -159,6 +161,16 @@ pub(crate) fn sentence(error: &UiError) -> String {
             facts.the_server()
         ),
         ErrorCode::LocalLibraryFailed => local_library(&facts),
+        ErrorCode::KeyUnusable => keys::unusable(&facts),
+        ErrorCode::PassphraseNeeded => format!(
+            "{} is protected by a passphrase. Name a file that holds it with --passphrase-file.",
+            facts.text("name", "The key")
+        ),
+        ErrorCode::PassphraseWrong => format!(
+            "The passphrase does not open {}. Check the file that --passphrase-file names.",
+            facts.text("name", "the key")
+        ),
+        ErrorCode::CannotSign => keys::unsignable(&facts),
         ErrorCode::StorageFailed => "A file of Sifter's own could not be used. Check that the disk is not full and \
              that the folder of --home is yours."
             .to_owned(),
@@ -349,6 +361,10 @@ mod tests {
             ErrorCode::NotOffered,
             ErrorCode::FileExists,
             ErrorCode::LocalLibraryFailed,
+            ErrorCode::KeyUnusable,
+            ErrorCode::PassphraseNeeded,
+            ErrorCode::PassphraseWrong,
+            ErrorCode::CannotSign,
         ] {
             let text = sentence(&UiError::new(code));
             assert!(text.ends_with('.') && !text.contains("  "), "{text}");

@@ -93,6 +93,18 @@ pub enum ErrorCode {
     /// The local library could not start. Params: `reason`: `off` (it was stopped on purpose), `port` (taken),
     /// `already_running` (by another Sifter), `newer` (its data is), `disk` or `other`.
     LocalLibraryFailed,
+    /// A key or certificate cannot be used. Params: `name` (a file, or a fingerprint), `reason`: `unreadable` (no key
+    /// of a kind that signs), `not_found`, `ambiguous`, `encrypted`, `expired`, `revoked`, `weak`, `not_for_signing`,
+    /// `name` (of a new key), `expiry`, `revocation`, or of a certificate `no_roots`, `out_of_date`, `purpose`,
+    /// `unknown_authority` or `chain`.
+    KeyUnusable,
+    /// A passphrase is needed to use a key. Params: `name`.
+    PassphraseNeeded,
+    /// The passphrase does not open the key. Params: `name`.
+    PassphraseWrong,
+    /// An image cannot be signed. Params: `name`, `reason`: `full` (no free descriptor), `nothing` (no such object or
+    /// group) or `damaged`.
+    CannotSign,
     /// A local file or database of Sifter's own could not be used.
     StorageFailed,
     /// The job was stopped by the person.

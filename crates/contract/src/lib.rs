@@ -11,6 +11,7 @@ mod events;
 mod library;
 mod servers;
 mod settings;
+mod signatures;
 mod transfers;
 pub mod typescript;
 mod uploads;
@@ -28,6 +29,10 @@ pub use servers::{
     SignInPhase, SignInView, SignInWay, Storage,
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
+pub use signatures::{
+    KeyPlace, KeyStanding, KeyView, SignatureForm, SignatureView, SignedView, Verdict,
+    VerificationView,
+};
 pub use transfers::{
     CapabilityNote, ClashPolicy, Direction, DoneHow, DownloadPlan, LinkCheck, Parts, Phase,
     TransferList, TransferView,

@@ -15,6 +15,7 @@ use crate::error::{AddressFault, Error};
 
 pub(crate) mod body;
 pub(crate) mod pace;
+mod public;
 pub(crate) mod retry_after;
 
 /// How long a connection may take to open.

@@ -16,6 +16,7 @@ mod store;
 pub use certificate::Certificate;
 pub use generate::{KeyAlgorithm, NewKey, RevocationReason};
 pub(crate) use keyring::read_bounded;
+pub use keyring::read_file;
 pub use keyring::{KEYRING_LIMIT, KeyOrigin, KeySource, Keyring, Unavailable};
 pub use places::{Tool, command_line_rings};
 pub use secret::SecretKey;

@@ -42,7 +42,7 @@ pub(super) async fn run(call: &Call<'_>, what: &str) -> Result<(), Failure> {
 }
 
 /// Whether a text that names no file was meant to.
-fn looks_like_a_path(what: &str) -> bool {
+pub(super) fn looks_like_a_path(what: &str) -> bool {
     !what.starts_with("library:") && (what.ends_with(".sif") || what.starts_with(['/', '.', '~']))
 }
 

@@ -123,6 +123,12 @@ impl Bench {
             .current_dir(self.folder.path())
             .env_remove("SIFTER_SERVER")
             .env("SIFTER_HOME", self.path("home"))
+            // The command-line tools keep their keys below it.
+            .env("HOME", self.path("person"))
+            .env_remove("SINGULARITY_SYPGPDIR")
+            .env_remove("SINGULARITY_CONFIGDIR")
+            .env_remove("APPTAINER_KEYSDIR")
+            .env_remove("APPTAINER_CONFIGDIR")
             .env("SIFTER_LOG", "debug")
             .env("TMPDIR", self.path("tmp"))
             // No keychain is a state that every test machine can be put in.

@@ -7,5 +7,6 @@ mod bench;
 mod browse;
 mod interrupt;
 mod keychain;
+mod signatures;
 mod transfers;
 mod usage;

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::packets::{self, Found};
 use super::{Certificate, Fingerprint, Issuer};
 use crate::error::Error;
@@ -149,6 +151,14 @@ impl KeySource for Keyring {
             .filter(|certificate| certificate.is_issuer(issuer));
         Ok(named.cloned().collect())
     }
+}
+
+/// Reads a file of keys or certificates, of at most `limit` bytes. The copy is wiped when it is dropped.
+///
+/// # Errors
+/// [`Error::File`], [`Error::TooLarge`].
+pub fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
+    read_bounded(path, limit).map(Zeroizing::new)
 }
 
 /// Reads a file of at most `limit` bytes.

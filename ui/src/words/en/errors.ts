@@ -2,6 +2,7 @@
 
 import type { ErrorCode, UiError } from '../../contract/generated'
 import { duration } from '../format'
+import { KEYS } from './error-keys'
 import { capital, Facts, say, type ErrorAction, type ErrorWords, type Say } from './error-parts'
 
 export type { ErrorAction, ErrorWords } from './error-parts'
@@ -320,7 +321,7 @@ function nameField(field: string): string {
   return ['entity', 'collection', 'container', 'tag', 'file'].includes(field) ? `${field} name` : 'name'
 }
 
-const SAY = { ...SIGN_IN, ...SERVERS, ...FILES, ...REST }
+const SAY = { ...SIGN_IN, ...SERVERS, ...FILES, ...KEYS, ...REST }
 
 /** Whether a code has words. The catalogue's test walks every code with it. */
 export function hasWords(code: ErrorCode): boolean {

@@ -1,0 +1,76 @@
+//! Signatures of images and the keys behind them: verify, sign, and look after keys.
+//!
+//! Keys are looked for in the order of the command-line tools: the administrator's keyrings, the person's own, then
+//! key servers. What a server sends is kept for times without a network, and earns no trust.
+
+mod keys;
+mod places;
+mod servers;
+mod sign;
+mod verify;
+mod views;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sifter_contract::{ErrorCode, UiError};
+
+use crate::home::Home;
+
+pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
+pub use sign::SignRequest;
+pub use verify::{CertificateFiles, VerifyRequest};
+
+use places::Places;
+
+/// What verifies and signs images on this computer.
+#[derive(Debug, Clone)]
+pub struct Signatures {
+    places: Arc<Places>,
+}
+
+impl Signatures {
+    /// With the keys of the person that `home` belongs to, and those of the command-line tools.
+    #[must_use]
+    pub fn new(home: &Home) -> Self {
+        Self {
+            places: Arc::new(Places::new(home)),
+        }
+    }
+
+    /// The person's keys.
+    #[must_use]
+    pub fn keys(&self) -> KeyDesk {
+        KeyDesk::new(Arc::clone(&self.places))
+    }
+}
+
+/// Does blocking work on a thread of its own, which is told to stop when nobody waits for it any more.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce(&AtomicBool) -> Result<T, UiError> + Send + 'static,
+) -> Result<T, UiError> {
+    struct StopWhenDropped(Arc<AtomicBool>);
+    impl Drop for StopWhenDropped {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let stop = StopWhenDropped(Arc::default());
+    let heard = Arc::clone(&stop.0);
+    let done = tokio::task::spawn_blocking(move || work(&heard)).await;
+    // A thread ends without an answer only when it has panicked.
+    done.map_err(|error| UiError::new(ErrorCode::Internal).details(error.to_string()))?
+}
+
+/// The name of a file, for sentences about it.
+fn shown(path: &std::path::Path) -> String {
+    crate::uploads::file_name(path)
+}
+
+/// Paths from the environment: set, and not empty.
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}

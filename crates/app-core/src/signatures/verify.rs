@@ -1,0 +1,226 @@
+//! Verifying an image on this computer.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sifter_contract::{ErrorCode, UiError, VerificationView};
+use sifter_sif::Image;
+use sifter_signing::dsse::PublicKey;
+use sifter_signing::hkp::ServerAddress;
+use sifter_signing::openpgp::{Issuer, KeyOrigin, KeySource, Keyring, Time};
+use sifter_signing::{Form, Selection, Trust, Verifier, issuers, x509};
+
+use super::servers::{self, Answers, DEFAULT_SERVERS};
+use super::{Signatures, apart, shown, views};
+use crate::errors;
+
+/// The largest file of certificates read, in bytes.
+const CERTIFICATES_LIMIT: u64 = 16 << 20;
+
+/// A signer's certificate and what it has to lead to.
+#[derive(Debug, Clone)]
+pub struct CertificateFiles {
+    /// The certificate, PEM.
+    pub certificate: PathBuf,
+    /// Those between it and a root, PEM.
+    pub chain: Option<PathBuf>,
+    /// Those that are trusted, PEM.
+    pub roots: Option<PathBuf>,
+}
+
+/// What of an image is to be verified, and with which keys.
+#[derive(Debug, Clone, Default)]
+pub struct VerifyRequest {
+    /// Keyrings to use instead of those on this computer.
+    pub keyrings: Vec<PathBuf>,
+    /// Public keys in PEM form.
+    pub pems: Vec<PathBuf>,
+    /// A certificate whose key is used.
+    pub certificate: Option<CertificateFiles>,
+    /// Only these objects.
+    pub objects: Vec<u32>,
+    /// Only these groups.
+    pub groups: Vec<u32>,
+    /// Looks for signatures of tools before 3.6.
+    pub legacy: bool,
+    /// As `legacy`, one for every object.
+    pub legacy_all: bool,
+    /// Asks no key server.
+    pub offline: bool,
+    /// Key servers to ask instead of the usual ones, in their order.
+    pub key_servers: Vec<String>,
+}
+
+impl VerifyRequest {
+    fn selection(&self) -> Selection {
+        let form = match (self.legacy, self.legacy_all) {
+            (_, true) => Form::LegacyAll,
+            (true, false) => Form::Legacy,
+            (false, false) => Form::Modern,
+        };
+        let selection = Selection::all().form(form);
+        let selection = self
+            .objects
+            .iter()
+            .fold(selection, |all, id| all.object(*id));
+        self.groups
+            .iter()
+            .fold(selection, |all, group| all.group(*group))
+    }
+
+    fn servers(&self) -> Result<Vec<ServerAddress>, UiError> {
+        let named = |text: &str| {
+            ServerAddress::parse(text)
+                .map_err(|_| UiError::new(ErrorCode::InvalidAddress).with("text", text))
+        };
+        if self.offline {
+            return Ok(Vec::new());
+        }
+        if self.key_servers.is_empty() {
+            return DEFAULT_SERVERS.into_iter().map(named).collect();
+        }
+        self.key_servers.iter().map(|text| named(text)).collect()
+    }
+
+    /// The keys in the files that are named, which count as trusted.
+    fn given(&self) -> Result<(Vec<Keyring>, Vec<PublicKey>), UiError> {
+        let mut keyrings = Vec::new();
+        for path in &self.keyrings {
+            let ring = Keyring::open(path, KeyOrigin::Given);
+            keyrings.push(ring.map_err(|error| errors::signing(&error, &shown(path)))?);
+        }
+        let mut keys = Vec::new();
+        for path in &self.pems {
+            keys.push(
+                PublicKey::open(path).map_err(|error| errors::signing(&error, &shown(path)))?,
+            );
+        }
+        if let Some(files) = &self.certificate {
+            keys.push(trusted_key(files)?);
+        }
+        Ok((keyrings, keys))
+    }
+}
+
+impl Signatures {
+    /// Verifies the image at `path`. That a signature is not good is no failure but what was found.
+    ///
+    /// # Errors
+    /// `key_unusable` about a file of keys, `invalid_address` about a key server, and those of reading the image.
+    pub async fn verify(
+        &self,
+        path: &Path,
+        request: VerifyRequest,
+    ) -> Result<VerificationView, UiError> {
+        let servers = request.servers()?;
+        let places = self.places.clone();
+        let opened: PathBuf = path.to_owned();
+        let (material, missing) = apart(move |_| {
+            let (mut keyrings, keys) = request.given()?;
+            // Keys that are named are the only ones, as with the command-line tools.
+            let only_given = !keyrings.is_empty() || !keys.is_empty();
+            if !only_given {
+                keyrings = places.keyrings()?;
+            }
+            let image = open(&opened)?;
+            let unknown = |issuer: &Issuer| !keyrings.iter().any(|ring| knows(ring, issuer));
+            let missing: Vec<Issuer> = if only_given {
+                Vec::new()
+            } else {
+                issuers(&image).into_iter().filter(unknown).collect()
+            };
+            let earlier = (!only_given).then(|| places.known_to_servers());
+            let material = Material {
+                image,
+                selection: request.selection(),
+                keyrings,
+                keys,
+                earlier,
+            };
+            Ok((material, missing))
+        })
+        .await?;
+        let answers = servers::ask(&servers, &missing).await;
+        let places = self.places.clone();
+        let name = shown(path);
+        apart(move |stop| {
+            for answer in &answers {
+                places.remember(answer.found());
+            }
+            material.verify(&answers, stop, &name)
+        })
+        .await
+    }
+}
+
+/// Everything that a verification needs.
+struct Material {
+    image: Image,
+    selection: Selection,
+    keyrings: Vec<Keyring>,
+    keys: Vec<PublicKey>,
+    earlier: Option<Keyring>,
+}
+
+impl Material {
+    fn verify(
+        self,
+        answers: &[Answers],
+        stop: &AtomicBool,
+        name: &str,
+    ) -> Result<VerificationView, UiError> {
+        let mut verifier = Verifier::new().select(self.selection);
+        for ring in &self.keyrings {
+            verifier = verifier.source(ring);
+        }
+        for answer in answers {
+            verifier = verifier.source(answer);
+        }
+        if let Some(ring) = &self.earlier {
+            verifier = verifier.source(ring);
+        }
+        for key in self.keys {
+            verifier = verifier.key(key);
+        }
+        let mut watch = |_| match stop.load(Ordering::Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let report = verifier.verify_watched(&self.image, &mut watch);
+        let report = report.map_err(|error| errors::signing(&error, name))?;
+        // The person's own keyrings and the files named are what the command-line tools trust.
+        let trust = Trust::nobody().keyrings().given();
+        Ok(views::verification(&report, &trust))
+    }
+}
+
+fn knows(ring: &Keyring, issuer: &Issuer) -> bool {
+    ring.find(issuer).is_ok_and(|found| !found.is_empty())
+}
+
+fn open(path: &Path) -> Result<Image, UiError> {
+    Image::open(path).map_err(|error| errors::sif(&error, &shown(path), path))
+}
+
+fn trusted_key(files: &CertificateFiles) -> Result<PublicKey, UiError> {
+    let read = |path: &Path| {
+        let content = sifter_signing::openpgp::read_file(path, CERTIFICATES_LIMIT);
+        content.map_err(|error| errors::signing(&error, &shown(path)))
+    };
+    let certificate = read(&files.certificate)?;
+    let chain = files
+        .chain
+        .as_deref()
+        .map(read)
+        .transpose()?
+        .unwrap_or_default();
+    let roots = files
+        .roots
+        .as_deref()
+        .map(read)
+        .transpose()?
+        .unwrap_or_default();
+    x509::trusted_key(&certificate, &chain, &roots, Time::now())
+        .map_err(|error| errors::certificate(&error, &shown(&files.certificate)))
+}

@@ -1,0 +1,175 @@
+//! `verify FILE_OR_REF`.
+
+use std::path::Path;
+
+use serde::Serialize;
+use sifter_app_core::{CertificateFiles, VerifyRequest};
+use sifter_contract::{SignatureForm, SignatureView, Verdict, VerificationView};
+
+use super::{Call, inspect, signatures};
+use crate::args::Verify;
+use crate::failure::Failure;
+use crate::format::table;
+use crate::session::usage;
+
+/// The object that scripts get; its fields are promised.
+#[derive(Serialize)]
+struct Verified<'a> {
+    ok: bool,
+    verdict: Verdict,
+    signatures: Vec<Signature<'a>>,
+    error: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Signature<'a> {
+    object: u32,
+    covers: &'a [u32],
+    fingerprint: Option<&'a str>,
+    ok: bool,
+    error: Option<&'a str>,
+}
+
+pub(super) async fn run(call: &Call<'_>, options: &Verify) -> Result<(), Failure> {
+    let path = Path::new(&options.what);
+    if !path.exists() && !inspect::looks_like_a_path(&options.what) {
+        return Err(usage(
+            "only images on this computer can be verified so far; pull the image first",
+        ));
+    }
+    let signatures = signatures(call)?;
+    let view = call
+        .stop
+        .or(signatures.verify(path, request(options)))
+        .await?;
+    let result = Verified {
+        ok: view.ok,
+        verdict: view.verdict,
+        signatures: view.signatures.iter().map(signature).collect(),
+        error: view.error.as_deref(),
+    };
+    call.output.result(&result, || text(&view))?;
+    if view.ok {
+        return Ok(());
+    }
+    let reason = view
+        .error
+        .unwrap_or_else(|| "no signature was found".to_owned());
+    Err(Failure::No {
+        sentence: format!("{}: {reason}.", meaning(view.verdict)),
+    })
+}
+
+fn request(options: &Verify) -> VerifyRequest {
+    VerifyRequest {
+        keyrings: options.keyring.clone(),
+        pems: options.pem.clone(),
+        certificate: options
+            .certificate
+            .clone()
+            .map(|certificate| CertificateFiles {
+                certificate,
+                chain: options.chain.clone(),
+                roots: options.roots.clone(),
+            }),
+        objects: options.object.into_iter().collect(),
+        groups: options.group.into_iter().collect(),
+        legacy: options.legacy,
+        legacy_all: options.legacy_all,
+        offline: options.offline,
+        key_servers: options.keyserver.clone(),
+    }
+}
+
+fn signature(view: &SignatureView) -> Signature<'_> {
+    Signature {
+        object: view.object,
+        covers: &view.covers,
+        fingerprint: view.fingerprint.as_deref(),
+        ok: view.ok,
+        error: view.error.as_deref(),
+    }
+}
+
+/// The verdict in words.
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Verified => "Verified: signed by a key you trust",
+        Verdict::UnknownSigner => "Signed, by somebody whose key you have not taken over",
+        Verdict::NotSigned => "Not signed",
+        Verdict::CouldNotCheck => "Could not be checked",
+        Verdict::DoNotUse => "Do not use it",
+    }
+}
+
+fn text(view: &VerificationView) -> String {
+    let mut text = meaning(view.verdict).to_owned();
+    for signature in &view.signatures {
+        let mut rows = vec![
+            [
+                "signature".to_owned(),
+                format!("object {}, {}", signature.object, form(signature.form)),
+            ],
+            ["covers".to_owned(), covers(&signature.covers)],
+        ];
+        let facts = [
+            ("signer", signature.signer.clone()),
+            (
+                "fingerprint",
+                signature.fingerprint.as_deref().map(in_fours),
+            ),
+            ("key", signature.key.clone()),
+            ("key from", signature.origin.clone()),
+            ("made", signature.made.clone()),
+            ("problem", signature.error.clone()),
+        ];
+        rows.extend(
+            facts
+                .into_iter()
+                .filter_map(|(label, fact)| Some([label.to_owned(), fact?])),
+        );
+        text.push_str("\n\n");
+        text.push_str(&table(&rows));
+    }
+    text
+}
+
+fn form(form: SignatureForm) -> &'static str {
+    match form {
+        SignatureForm::OpenPgp => "OpenPGP",
+        SignatureForm::Dsse => "DSSE",
+        SignatureForm::Legacy => "OpenPGP, old form: header and descriptors are not covered",
+        SignatureForm::Unknown => "of an unknown form",
+    }
+}
+
+fn covers(objects: &[u32]) -> String {
+    if objects.is_empty() {
+        return "nothing".to_owned();
+    }
+    let ids: Vec<String> = objects.iter().map(u32::to_string).collect();
+    format!("objects {}", ids.join(", "))
+}
+
+/// A fingerprint in groups of four digits, to compare by eye.
+pub(super) fn in_fours(fingerprint: &str) -> String {
+    let mut text = String::with_capacity(fingerprint.len() + fingerprint.len() / 4);
+    for (index, digit) in fingerprint.chars().enumerate() {
+        if index > 0 && index % 4 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_are_shown_in_groups_of_four() {
+        assert_eq!(in_fours("12045C8C0B"), "1204 5C8C 0B");
+        assert_eq!(in_fours(""), "");
+    }
+}

@@ -1,0 +1,24 @@
+//! Small things that anybody may have, such as a key from a key server: one request, without a token.
+
+use reqwest::StatusCode;
+use url::Url;
+
+use super::{Http, body, pace};
+use crate::error::Error;
+
+impl Http {
+    /// Fetches what is at `url`, at most `limit` bytes; `None` when there is nothing. Redirects are not followed.
+    ///
+    /// # Errors
+    /// [`Error::Address`] when the address may not be used, [`Error::TooLarge`], and what a server may answer.
+    pub async fn fetch_public(&self, url: &Url, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+        self.check(url)?;
+        let request = self.reading(url)?.get(url.clone());
+        let response = pace::answer(request, self.idle()).await?;
+        match response.status() {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+            status if status.is_success() => body::read_bounded(response, limit).await.map(Some),
+            _ => Err(body::failure(response).await),
+        }
+    }
+}

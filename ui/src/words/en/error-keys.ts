@@ -1,0 +1,52 @@
+// Sentences about keys, and about signing with them.
+
+import type { ErrorCode } from '../../contract/generated'
+import { say, type Facts, type Say } from './error-parts'
+
+/** Why a key or a certificate cannot be used, by the reason the app gives. */
+const REASONS: Record<string, string> = {
+  unreadable: 'It holds no key or certificate of a kind that signs images.',
+  not_found: 'It is not among your keys. Import it first.',
+  ambiguous: 'There are several secret keys. Choose one of them.',
+  encrypted: 'It is encrypted in a form that Sifter does not read. Decrypt it first.',
+  expired: 'It has expired, so nobody would believe a signature by it. Move its end, or use another key.',
+  revoked: 'It was revoked, so nobody would believe a signature by it. Use another key.',
+  weak: 'It is too weak to be believed. Use Ed25519, or RSA with at least 2048 bits.',
+  not_for_signing: 'It is not meant for signing images. Use another key.',
+  name: 'A key needs a name of at most 255 characters, such as Ada <ada@example.org>.',
+  expiry: 'It cannot end then. Choose a day after today, before the year 2106.',
+  revocation: 'This is no revocation of a key you have. Import the key first.',
+  no_roots: 'It was not compared with anything. Choose the root certificates you trust.',
+  out_of_date: 'It is not valid today, or a certificate above it is not. Ask the signer for a new one.',
+  purpose: 'It is not meant for signing code. Ask the signer for the right one.',
+  unknown_authority: 'It does not lead to a root certificate you trust.',
+  chain: 'It breaks the rules for certificates, or one above it does.',
+}
+
+/** Why an image cannot be signed, by the reason the app gives. */
+const UNSIGNABLE: Record<string, string> = {
+  full: 'It has no room for another signature. Nothing was changed; build it again.',
+  nothing: 'It has no such object or group. Nothing was changed.',
+  damaged: 'It is damaged, so nothing was added to it. Build or fetch it again.',
+}
+
+function reason(facts: Facts, reasons: Record<string, string>): string {
+  return reasons[facts.text('reason', '')] ?? 'The details say why.'
+}
+
+export const KEYS: Partial<Record<ErrorCode, Say>> = {
+  key_unusable: (f) =>
+    say(`${f.text('name', 'This key')} cannot be used`, reason(f, REASONS), { tone: 'warn', icon: 'key' }),
+  passphrase_needed: (f) =>
+    say(`${f.text('name', 'The key')} needs its passphrase`, 'A passphrase protects this key. Enter it to go on.', {
+      icon: 'key',
+      actions: ['retry'],
+    }),
+  passphrase_wrong: (f) =>
+    say('The passphrase is wrong', `It does not open ${f.text('name', 'the key')}. Nothing was signed.`, {
+      tone: 'warn',
+      icon: 'key',
+      actions: ['retry'],
+    }),
+  cannot_sign: (f) => say(`${f.file} cannot be signed`, reason(f, UNSIGNABLE), { tone: 'warn', icon: 'file' }),
+}
