@@ -130,7 +130,7 @@ pub struct KeyView {
     /// Whether it is of use.
     pub standing: KeyStanding,
     /// Whether the person has the secret part.
-    pub secret: bool,
+    pub mine: bool,
     /// Whether a passphrase protects the secret part.
     pub protected: bool,
     /// Where it is kept.

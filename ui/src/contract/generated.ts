@@ -1,6 +1,6 @@
 // Made from crates/contract by `cargo xtask generate`. Do not edit.
 
-export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "certificate_untrusted" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "local_library_failed" | "storage_failed" | "cancelled" | "internal";
+export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "certificate_untrusted" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
 
 export type Retry = "no" | "yes" | "after_sign_in";
 
@@ -1052,6 +1052,126 @@ same: boolean,
  * Name it would get beside the existing file.
  */
 keepBothName: string, };
+
+export type Verdict = "verified" | "unknown_signer" | "not_signed" | "could_not_check" | "do_not_use";
+
+export type SignatureForm = "open_pgp" | "dsse" | "legacy" | "unknown";
+
+export type SignatureView = { 
+/**
+ * Id of the signature object.
+ */
+object: number, 
+/**
+ * Ids of the objects found to be what was signed.
+ */
+covers: Array<number>, 
+/**
+ * Fingerprint of the OpenPGP key: proven when `ok`, else only claimed.
+ */
+fingerprint: string | null, 
+/**
+ * Whether it is good, with everything it has to cover.
+ */
+ok: boolean, 
+/**
+ * Why it is not.
+ */
+error: string | null, 
+/**
+ * Its form.
+ */
+form: SignatureForm, 
+/**
+ * The signer's name, when a known key proves it and the name has been published.
+ */
+signer: string | null, 
+/**
+ * OpenSSH fingerprint of the PEM key that made a DSSE envelope.
+ */
+key: string | null, 
+/**
+ * Where the signer's OpenPGP key was found.
+ */
+origin: string | null, 
+/**
+ * When the signature says it was made, RFC 3339.
+ */
+made: string | null, };
+
+export type VerificationView = { 
+/**
+ * Whether everything asked for is covered by good signatures.
+ */
+ok: boolean, 
+/**
+ * What that means for the person.
+ */
+verdict: Verdict, 
+/**
+ * The signatures looked at.
+ */
+signatures: Array<SignatureView>, 
+/**
+ * The first thing wrong.
+ */
+error: string | null, };
+
+export type SignedView = { 
+/**
+ * Ids of the new signature objects.
+ */
+objects: Array<number>, 
+/**
+ * Fingerprint of the OpenPGP key that signed.
+ */
+fingerprint: string | null, 
+/**
+ * OpenSSH fingerprint of the PEM key that signed.
+ */
+key: string | null, };
+
+export type KeyStanding = "good" | "expired" | "revoked" | "weak" | "not_for_signing";
+
+export type KeyPlace = "sifter" | "singularity" | "apptainer";
+
+export type KeyView = { 
+/**
+ * Fingerprint of its primary key, upper-case digits.
+ */
+fingerprint: string, 
+/**
+ * Its names, the primary one first. Some key servers publish keys without any.
+ */
+names: Array<string>, 
+/**
+ * Kind and size, such as `RSA 4096`.
+ */
+algorithm: string, 
+/**
+ * When it was made, RFC 3339.
+ */
+created: string | null, 
+/**
+ * When it ends, RFC 3339.
+ */
+expires: string | null, 
+/**
+ * Whether it is of use.
+ */
+standing: KeyStanding, 
+/**
+ * Whether the person has the secret part.
+ */
+mine: boolean, 
+/**
+ * Whether a passphrase protects the secret part.
+ */
+protected: boolean, 
+/**
+ * Where it is kept.
+ */
+place: KeyPlace, };
 
 export type DropPhase = "enter" | "over" | "leave";
 

@@ -91,7 +91,7 @@ pub(super) fn key(certificate: &Certificate, place: KeyPlace, protected: Option<
         created: moment(certificate.created()),
         expires: certificate.expires().and_then(moment),
         standing: standing(certificate),
-        secret: protected.is_some(),
+        mine: protected.is_some(),
         protected: protected.unwrap_or(false),
         place,
     }

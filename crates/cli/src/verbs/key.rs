@@ -131,7 +131,7 @@ fn list(keys: &[KeyView]) -> String {
         [
             key.fingerprint.clone(),
             key.algorithm.clone(),
-            if key.secret { "secret" } else { "public" }.to_owned(),
+            if key.mine { "secret" } else { "public" }.to_owned(),
             standing(key.standing).to_owned(),
             place(key.place).to_owned(),
             name(key),

@@ -218,7 +218,7 @@ async fn a_key_opens_with_its_passphrase_only_and_can_be_taken_back() {
         .ok()
         .json();
     assert_eq!(
-        (&list["keys"][0]["standing"], &list["keys"][0]["secret"]),
+        (&list["keys"][0]["standing"], &list["keys"][0]["mine"]),
         (&json!("revoked"), &json!(true))
     );
     assert!(bench.files_with("correct horse").is_empty());

@@ -38,15 +38,20 @@ export const KEYS: Partial<Record<ErrorCode, Say>> = {
   key_unusable: (f) =>
     say(`${f.text('name', 'This key')} cannot be used`, reason(f, REASONS), { tone: 'warn', icon: 'key' }),
   passphrase_needed: (f) =>
-    say(`${f.text('name', 'The key')} needs its passphrase`, 'A passphrase protects this key. Enter it to go on.', {
-      icon: 'key',
-      actions: ['retry'],
-    }),
+    say(
+      `${f.text('name', 'The key')} needs its passphrase`,
+      'A passphrase protects this key. Enter it to go on.',
+      {
+        icon: 'key',
+        actions: ['retry'],
+      },
+    ),
   passphrase_wrong: (f) =>
     say('The passphrase is wrong', `It does not open ${f.text('name', 'the key')}. Nothing was signed.`, {
       tone: 'warn',
       icon: 'key',
       actions: ['retry'],
     }),
-  cannot_sign: (f) => say(`${f.file} cannot be signed`, reason(f, UNSIGNABLE), { tone: 'warn', icon: 'file' }),
+  cannot_sign: (f) =>
+    say(`${f.file} cannot be signed`, reason(f, UNSIGNABLE), { tone: 'warn', icon: 'file' }),
 }
