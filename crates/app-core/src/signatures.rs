@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sifter_contract::{ErrorCode, UiError};
 
+use crate::app::AppCore;
 use crate::home::Home;
 
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
@@ -43,6 +44,14 @@ impl Signatures {
     #[must_use]
     pub fn keys(&self) -> KeyDesk {
         KeyDesk::new(Arc::clone(&self.places))
+    }
+}
+
+impl AppCore {
+    /// The address of the key server that belongs to a library, if it has one.
+    pub async fn key_server(&self, server_id: &str) -> Option<String> {
+        let server = self.servers.reach(server_id).await.ok()?;
+        server.endpoints.keystore.map(String::from)
     }
 }
 

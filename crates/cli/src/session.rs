@@ -196,7 +196,8 @@ pub(crate) fn home(options: &Options) -> Result<Home, Failure> {
     })
 }
 
-fn scratch() -> Result<TempDir, Failure> {
+/// A folder that is gone when the command ends.
+pub(crate) fn scratch() -> Result<TempDir, Failure> {
     tempfile::Builder::new()
         .prefix("sifter-cli-")
         .tempdir()

@@ -48,7 +48,9 @@ pub struct VerifyRequest {
     pub legacy_all: bool,
     /// Asks no key server.
     pub offline: bool,
-    /// Key servers to ask instead of the usual ones, in their order.
+    /// The key server of the library that the image is from, which is asked before the usual ones.
+    pub library_key_server: Option<String>,
+    /// Key servers to ask instead of these, in their order.
     pub key_servers: Vec<String>,
 }
 
@@ -78,7 +80,19 @@ impl VerifyRequest {
             return Ok(Vec::new());
         }
         if self.key_servers.is_empty() {
-            return DEFAULT_SERVERS.into_iter().map(named).collect();
+            // A library may name anything; what makes no sense is no reason to fail.
+            let own = self
+                .library_key_server
+                .as_deref()
+                .and_then(|text| named(text).ok());
+            let usual = DEFAULT_SERVERS
+                .into_iter()
+                .map(named)
+                .collect::<Result<Vec<_>, _>>()?;
+            let others = usual
+                .into_iter()
+                .filter(|server| Some(server) != own.as_ref());
+            return Ok(own.clone().into_iter().chain(others).collect());
         }
         self.key_servers.iter().map(|text| named(text)).collect()
     }

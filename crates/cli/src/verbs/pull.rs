@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sifter_app_core::{Reference, Target};
-use sifter_contract::ClashPolicy;
 use sifter_contract::requests::ImageRef;
+use sifter_contract::{ClashPolicy, TransferView};
 
 use super::{Call, address};
 use crate::failure::Failure;
@@ -43,29 +43,52 @@ pub(super) async fn run(
     } else {
         ClashPolicy::Ask
     };
-    let pulled = call
-        .with(Some(reference), async |session| {
-            let image = ImageRef {
-                server_id: session.server.id.clone(),
-                path: reference.path(),
-                tag: tag.to_owned(),
-                arch: call.options.arch.clone().unwrap_or_default(),
-            };
-            let id = session.core().download_to(&image, target, clash).await?;
-            let done = follow(session.core(), &id, call.output).await?;
-            Ok(Pulled {
-                server: session.server.host.clone(),
-                reference: address(&reference.names, &[tag.to_owned()]),
-                arch: done.arch,
-                hash: done.digest.unwrap_or_default(),
-                size: done.bytes_total,
-                file: shown,
-            })
-        })
-        .await?;
+    let Fetched { server, done, .. } = fetch(call, reference, target, clash).await?;
+    let pulled = Pulled {
+        server,
+        reference: address(&reference.names, &[tag.to_owned()]),
+        arch: done.arch,
+        hash: done.digest.unwrap_or_default(),
+        size: done.bytes_total,
+        file: shown,
+    };
     call.output.result(&pulled, || {
         format!("{}  {}", pulled.hash, pulled.file.display())
     })
+}
+
+/// An image that has been fetched.
+pub(super) struct Fetched {
+    server: String,
+    done: TransferView,
+    /// The key server that belongs to the library.
+    pub(super) key_server: Option<String>,
+}
+
+/// Fetches an image into a file.
+pub(super) async fn fetch(
+    call: &Call<'_>,
+    reference: &Reference,
+    target: Target,
+    clash: ClashPolicy,
+) -> Result<Fetched, Failure> {
+    let tag = reference.tags.first().map_or(LATEST, String::as_str);
+    call.with(Some(reference), async |session| {
+        let image = ImageRef {
+            server_id: session.server.id.clone(),
+            path: reference.path(),
+            tag: tag.to_owned(),
+            arch: call.options.arch.clone().unwrap_or_default(),
+        };
+        let id = session.core().download_to(&image, target, clash).await?;
+        let done = follow(session.core(), &id, call.output).await?;
+        Ok(Fetched {
+            server: session.server.host.clone(),
+            done,
+            key_server: session.core().key_server(&session.server.id).await,
+        })
+    })
+    .await
 }
 
 /// The folder and the name of the file: as `singularity pull` names it, unless it is named or another folder is.

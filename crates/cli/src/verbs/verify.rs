@@ -3,14 +3,18 @@
 use std::path::Path;
 
 use serde::Serialize;
-use sifter_app_core::{CertificateFiles, VerifyRequest};
-use sifter_contract::{SignatureForm, SignatureView, Verdict, VerificationView};
+use sifter_app_core::{CertificateFiles, Reference, Target, VerifyRequest};
+use sifter_contract::{ClashPolicy, SignatureForm, SignatureView, Verdict, VerificationView};
 
-use super::{Call, inspect, signatures};
+use super::{Call, full_path, inspect, pull, signatures};
 use crate::args::Verify;
 use crate::failure::Failure;
 use crate::format::table;
-use crate::session::usage;
+use crate::session::{scratch, usage};
+use crate::words;
+
+/// The name of an image while it is looked at.
+const FETCHED: &str = "image.sif";
 
 /// The object that scripts get; its fields are promised.
 #[derive(Serialize)]
@@ -32,16 +36,40 @@ struct Signature<'a> {
 
 pub(super) async fn run(call: &Call<'_>, options: &Verify) -> Result<(), Failure> {
     let path = Path::new(&options.what);
-    if !path.exists() && !inspect::looks_like_a_path(&options.what) {
-        return Err(usage(
-            "only images on this computer can be verified so far; pull the image first",
-        ));
+    if path.exists() || inspect::looks_like_a_path(&options.what) {
+        return verify(call, options, path, None).await;
     }
+    let reference =
+        Reference::parse(&options.what).map_err(|error| usage(words::sentence(&error)))?;
+    full_path(&reference)?;
+    // Whoever asks about an image in a library gets it whole: only then is it known what every byte is.
+    let folder = scratch()?;
+    let target = Target {
+        folder: folder.path().to_owned(),
+        file_name: Some(FETCHED.to_owned()),
+    };
+    let fetched = pull::fetch(call, &reference, target, ClashPolicy::Ask).await?;
+    verify(
+        call,
+        options,
+        &folder.path().join(FETCHED),
+        fetched.key_server,
+    )
+    .await
+}
+
+async fn verify(
+    call: &Call<'_>,
+    options: &Verify,
+    path: &Path,
+    library_key_server: Option<String>,
+) -> Result<(), Failure> {
+    let request = VerifyRequest {
+        library_key_server,
+        ..request(options)
+    };
     let signatures = signatures(call)?;
-    let view = call
-        .stop
-        .or(signatures.verify(path, request(options)))
-        .await?;
+    let view = call.stop.or(signatures.verify(path, request)).await?;
     let result = Verified {
         ok: view.ok,
         verdict: view.verdict,
@@ -77,6 +105,7 @@ fn request(options: &Verify) -> VerifyRequest {
         legacy: options.legacy,
         legacy_all: options.legacy_all,
         offline: options.offline,
+        library_key_server: None,
         key_servers: options.keyserver.clone(),
     }
 }

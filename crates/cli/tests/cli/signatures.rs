@@ -267,10 +267,27 @@ async fn pem_keys_sign_and_verify_without_a_keyring() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_image_in_a_library_is_verified_where_it_lies() {
+    let (bench, fingerprint) = ada().await;
+    sign(&bench).await;
+    bench
+        .run(&["push", "x.sif", "library://tester/tools/x:1"])
+        .await
+        .ok();
+    std::fs::remove_file(bench.path("x.sif")).unwrap();
+    let verify = ["--json", "verify", "tester/tools/x:1", "--offline"];
+    let found = bench.run(&verify).await.ok();
+    assert_eq!(found.json()["signatures"][0]["fingerprint"], fingerprint);
+    assert_eq!(verdict(found, 0), "verified");
+    let missing = ["verify", "tester/tools/x:2", "--offline"];
+    bench.run(&missing).await.failed(1).says("was not found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_use_of_signatures_is_told() {
     let (bench, _) = ada().await;
     for call in [
-        &["verify", "library://ada/tools/x:1"][..],
+        &["verify", "library://ada/tools"][..],
         &["verify", "x.sif", "--object", "1", "--group", "1"],
         &["verify", "x.sif", "--legacy", "--legacy-all"],
         &["verify", "x.sif", "--roots", "x"],
