@@ -118,6 +118,22 @@ struct LibraryRemote {
     places: Mutex<HashMap<String, pull::Place>>,
 }
 
+impl LibraryRemote {
+    /// Takes note when the server has forgotten an upload: nothing is left there to be given back.
+    fn noted<T>(
+        &self,
+        session: &PushSession,
+        result: Result<T, RemoteError>,
+    ) -> Result<T, RemoteError> {
+        if let Err(error) = &result
+            && *error.kind() == RemoteErrorKind::SessionForgotten
+        {
+            self.open_uploads.ended(session);
+        }
+        result
+    }
+}
+
 impl Remote for LibraryRemote {
     fn hash_plan(&self, size: u64) -> HashPlan {
         // Large files go up in parts of a size that the server chooses.
@@ -152,7 +168,10 @@ impl Remote for LibraryRemote {
         part: PartUpload,
         body: Body,
     ) -> RemoteResult<'a, PartReceipt> {
-        Box::pin(push::put_part(&self.client, session, part, body))
+        Box::pin(async move {
+            let put = push::put_part(&self.client, session, part, body).await;
+            self.noted(session, put)
+        })
     }
 
     fn put_whole<'a>(
@@ -173,7 +192,8 @@ impl Remote for LibraryRemote {
         Box::pin(async move {
             let resume = oci::Resume::of(session).ok_or(RemoteErrorKind::SessionForgotten)?;
             let repository = self.needed(&resume.reference()?).await?;
-            oci::put_chunk(&repository, resume, chunk, body).await
+            let put = oci::put_chunk(&repository, resume, chunk, body).await;
+            self.noted(session, put)
         })
     }
 
@@ -181,7 +201,8 @@ impl Remote for LibraryRemote {
         Box::pin(async move {
             let resume = oci::Resume::of(session).ok_or(RemoteErrorKind::SessionForgotten)?;
             let repository = self.needed(&resume.reference()?).await?;
-            oci::position(&repository, resume).await
+            let position = oci::position(&repository, resume).await;
+            self.noted(session, position)
         })
     }
 
@@ -194,10 +215,11 @@ impl Remote for LibraryRemote {
             let done = match oci::Resume::of(session) {
                 Some(resume) => {
                     let repository = self.needed(&resume.reference()?).await?;
-                    oci::complete(&repository, &resume).await?
+                    oci::complete(&repository, &resume).await
                 }
-                None => push::complete(&self.client, session, parts).await?,
+                None => push::complete(&self.client, session, parts).await,
             };
+            let done = self.noted(session, done)?;
             self.open_uploads.ended(session);
             Ok(done)
         })

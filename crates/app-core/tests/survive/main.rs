@@ -16,5 +16,6 @@ mod kill;
 mod matrix;
 #[path = "../support/nobody.rs"]
 mod nobody;
+mod registry;
 mod report;
 mod stage;

@@ -141,6 +141,11 @@ fn place() -> LibraryPath {
 
 /// Starts a push; answers its id.
 pub(crate) async fn push(core: &AppCore, server_id: &str, file: &Path) -> String {
+    push_as(core, server_id, file, false).await
+}
+
+/// Starts a push, into a private container if asked for; answers its id.
+pub(crate) async fn push_as(core: &AppCore, server_id: &str, file: &Path, private: bool) -> String {
     let sheet = core.sheet_of(vec![file.to_owned()]).await;
     let upload = Upload {
         server_id: server_id.to_owned(),
@@ -149,7 +154,7 @@ pub(crate) async fn push(core: &AppCore, server_id: &str, file: &Path) -> String
             path: place(),
             tags: vec!["1".to_owned()],
             description: String::new(),
-            private: false,
+            private,
         }],
         sheet_id: sheet.id,
     };
@@ -251,7 +256,8 @@ pub(crate) struct Stage {
     pub(crate) core: Arc<AppCore>,
     pub(crate) server_id: String,
     folder: TempDir,
-    _front: Option<OciFront>,
+    /// The registry before the library, in a mode that has one.
+    pub(crate) front: Option<OciFront>,
 }
 
 /// The registry of a mode that has one, before a library.
@@ -281,7 +287,7 @@ impl Stage {
             core,
             server_id,
             folder,
-            _front: front,
+            front,
         }
     }
 

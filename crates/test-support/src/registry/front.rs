@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
@@ -39,6 +40,7 @@ pub struct OciFront {
 pub(super) struct Shared {
     registry: Registry,
     sessions: Sessions,
+    withdrawn: AtomicBool,
     tokens: Mutex<HashMap<String, Grant>>,
     /// The state of each upload, where the front keeps it; held while a request is on its way.
     pub(super) uploads: Mutex<Uploads>,
@@ -67,6 +69,7 @@ impl OciFront {
         let shared = Arc::new(Shared {
             registry,
             sessions,
+            withdrawn: AtomicBool::new(false),
             tokens: Mutex::default(),
             uploads: Mutex::default(),
         });
@@ -98,6 +101,16 @@ impl OciFront {
     /// The registry itself, past the front: it asks for no token.
     pub fn registry(&self) -> Upstream {
         self.shared.upstream()
+    }
+
+    /// Every token that is good now.
+    pub fn tokens(&self) -> Vec<String> {
+        self.shared.tokens().keys().cloned().collect()
+    }
+
+    /// The library offers no registry any more, and there is none.
+    pub fn withdraw(&self) {
+        self.shared.withdrawn.store(true, Ordering::Relaxed);
     }
 
     /// Every token handed out so far is refused from now on.
@@ -132,6 +145,9 @@ impl Shared {
 
 async fn route(shared: Arc<Shared>, request: Request, library: Upstream) -> Response {
     let path = request.uri().path().to_owned();
+    if shared.withdrawn.load(Ordering::Relaxed) {
+        return library.send(request).await;
+    }
     if path == "/v1/oci-redirect" {
         return offer(&shared, request, library).await;
     }
