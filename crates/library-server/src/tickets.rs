@@ -138,7 +138,7 @@ mod tests {
         let secret = ticket.secret().expose_secret();
         assert!(left(&connection, &clock, secret, "c").unwrap().is_some());
         assert!(redeem(&connection, &clock, secret, "c").unwrap());
-        assert!(!left(&connection, &clock, secret, "c").unwrap().is_some());
+        assert!(left(&connection, &clock, secret, "c").unwrap().is_none());
         assert!(!redeem(&connection, &clock, secret, "c").unwrap());
         assert!(!redeem(&connection, &clock, "made up", "c").unwrap());
     }
@@ -149,9 +149,9 @@ mod tests {
         let ticket = mint(&connection, &clock, Some("mine")).unwrap();
         let secret = ticket.secret().expose_secret();
         assert!(
-            !left(&connection, &clock, secret, "theirs")
+            left(&connection, &clock, secret, "theirs")
                 .unwrap()
-                .is_some()
+                .is_none()
         );
         assert!(!redeem(&connection, &clock, secret, "theirs").unwrap());
         assert!(redeem(&connection, &clock, secret, "mine").unwrap());

@@ -257,6 +257,16 @@ mod tests {
     }
 
     #[test]
+    fn a_number_behind_a_name_does_not_make_it_the_owners() {
+        let (_dir, connection, clock, mut owner) = fixture();
+        let long = "x".repeat(NAME_LIMIT);
+        owner.login = format!("{long}-2");
+        let proven = Proven::new("https://a.test".into(), "1".into(), Some(&long), None, None);
+        let person = admit(&connection, &clock, &owner, &proven).unwrap();
+        assert_eq!(person.login, format!("{long}-3"));
+    }
+
+    #[test]
     fn nobody_gets_the_owners_name_or_one_of_the_librarys() {
         let (_dir, connection, clock, owner) = fixture();
         for (subject, hint) in [
