@@ -6,6 +6,7 @@ mod front;
 mod local;
 mod ranges;
 mod stream;
+mod sum;
 mod target;
 
 use std::io;

@@ -25,7 +25,12 @@ pub(super) struct Front {
 
 impl Front {
     pub(super) fn new(file: Arc<File>) -> Self {
-        Self::starting_at(file, 0)
+        Self {
+            file,
+            copy: None,
+            hasher: Sha256::new(),
+            hashed: 0,
+        }
     }
 
     /// Writes to `copy` what it reads from `file`.
@@ -33,16 +38,6 @@ impl Front {
         Self {
             copy: Some(copy),
             ..Self::new(file)
-        }
-    }
-
-    /// Begins in the middle.
-    pub(super) fn starting_at(file: Arc<File>, start: u64) -> Self {
-        Self {
-            file,
-            copy: None,
-            hasher: Sha256::new(),
-            hashed: start,
         }
     }
 

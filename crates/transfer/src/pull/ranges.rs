@@ -15,6 +15,7 @@ use super::Pull;
 use super::fetch::{RangesStop, is_not_honoured};
 use super::front::Front;
 use super::stream::{Arrival, Writer};
+use super::sum::Checksum;
 use crate::digest::Sha256Digest;
 use crate::error::{Failure, TransferError};
 use crate::files::{PartFile, blocking, disk_failure};
@@ -172,7 +173,7 @@ impl Pull<'_> {
         Ok(recorded?)
     }
 
-    /// Fetches a range. Answers its number and, in the place of an upload's ETag, the digest of what
+    /// Fetches a range. Answers its number and, in the place of an upload's ETag, the checksum of what
     /// arrived.
     async fn fetch_range(
         &self,
@@ -183,7 +184,7 @@ impl Pull<'_> {
         pace: &Pace<'_>,
     ) -> Result<CompletedPart, RangesStop> {
         let range = layout.range(number);
-        let mut writer = Writer::new(self, part_file, number, range.clone());
+        let mut writer = Writer::<Checksum>::new(self, part_file, number, range.clone());
         let mut tries = Tries::default();
         let mut seen = progress.load(Ordering::Relaxed);
         loop {
@@ -203,7 +204,8 @@ impl Pull<'_> {
             };
             let error = match arrival {
                 Ok(()) => {
-                    let etag = writer.digest().ok_or(TransferError::Defect)?.to_string();
+                    let sum = writer.into_sum().ok_or(TransferError::Defect)?;
+                    let etag = sum.finish().to_string();
                     return Ok(CompletedPart { number, etag });
                 }
                 Err(Arrival::TooMuch) => return Err(RangesStop::NotHonoured),

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 use super::Pull;
+use super::sum::Sum;
 use crate::digest::Sha256Digest;
 use crate::error::TransferError;
 use crate::files::{PartFile, blocking, write_all_at};
@@ -42,8 +43,8 @@ impl From<Broken> for RemoteError {
     }
 }
 
-/// Writes what arrives to its place, in buffers of fixed size.
-pub(super) struct Writer<'a> {
+/// Writes what arrives to its place, in buffers of fixed size, and adds it up.
+pub(super) struct Writer<'a, S> {
     pull: &'a Pull<'a>,
     file: Arc<File>,
     number: u32,
@@ -52,10 +53,10 @@ pub(super) struct Writer<'a> {
     end: u64,
     buffer: Vec<u8>,
     /// Away while a buffer is being written.
-    hasher: Option<Sha256>,
+    sum: Option<S>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a, S: Sum> Writer<'a, S> {
     pub(super) fn new(
         pull: &'a Pull<'a>,
         part_file: &PartFile,
@@ -71,7 +72,7 @@ impl<'a> Writer<'a> {
             written,
             end,
             buffer: Vec::new(),
-            hasher: Some(Sha256::new()),
+            sum: Some(S::default()),
         }
     }
 
@@ -80,10 +81,9 @@ impl<'a> Writer<'a> {
         self.written
     }
 
-    /// The hash of everything written.
-    pub(super) fn digest(&mut self) -> Option<Sha256Digest> {
-        let hasher = self.hasher.take()?;
-        Some(Sha256Digest::from_bytes(hasher.finalize().into()))
+    /// The sum of everything written.
+    pub(super) fn into_sum(self) -> Option<S> {
+        self.sum
     }
 
     /// Takes bytes until the end of the range, and tells `moved` how many as they come. What arrived before
@@ -148,20 +148,20 @@ impl<'a> Writer<'a> {
         let file = Arc::clone(&self.file);
         let offset = self.written;
         let mut buffer = std::mem::take(&mut self.buffer);
-        let mut hasher = self.hasher.take();
-        let (buffer, hasher) = blocking(move || {
+        let mut sum = self.sum.take();
+        let (buffer, count, sum) = blocking(move || {
             write_all_at(&file, &buffer, offset)?;
-            if let Some(hasher) = &mut hasher {
-                hasher.update(&buffer);
+            if let Some(sum) = &mut sum {
+                sum.add(&buffer);
             }
             let count = buffer.len() as u64;
             buffer.clear();
-            Ok(((buffer, count), hasher))
+            Ok((buffer, count, sum))
         })
         .await?;
-        self.written += buffer.1;
-        self.buffer = buffer.0;
-        self.hasher = hasher;
+        self.written += count;
+        self.buffer = buffer;
+        self.sum = sum;
         Ok(())
     }
 }
@@ -175,14 +175,17 @@ impl Pull<'_> {
         let mut tries = Tries::default();
         loop {
             self.run.live.change(|state| state.part_begins(WHOLE, 0));
-            let mut writer = Writer::new(self, part_file, WHOLE, 0..self.size);
+            let mut writer = Writer::<Sha256>::new(self, part_file, WHOLE, 0..self.size);
             let target = self.target().await;
             let arrival = match self.not_idle(self.remote.read_whole(&target)).await {
                 Ok(stream) => writer.take(stream, |_| ()).await,
                 Err(error) => Err(Arrival::Remote(error)),
             };
             let error = match arrival {
-                Ok(()) => return Ok(writer.digest().ok_or(TransferError::Defect)?),
+                Ok(()) => {
+                    let sum = writer.into_sum().ok_or(TransferError::Defect)?;
+                    return Ok(Sha256Digest::from_bytes(sum.finalize().into()));
+                }
                 Err(Arrival::TooMuch) => return Err(TransferError::BadAnswer.into()),
                 Err(Arrival::Disk(error)) => return Err(self.disk_failed(error).await.into()),
                 Err(Arrival::Remote(error)) => error,
