@@ -181,14 +181,15 @@ async fn look(session: &Session, item: &UploadItem) -> Result<There, UiError> {
         session.client.container(&path),
         session.client.collection(&path.entity, &path.collection)
     );
-    let collection = found(collection).map_err(failed)?;
     let Some(container) = found(container).map_err(failed)? else {
+        let collection = found(collection).map_err(failed)?;
         return missing(session, &path, collection).await.map_err(failed);
     };
     let images = session.client.images(&path).await.map_err(failed)?;
     let tags = tags_of(session, &container, &images).await;
     Ok(There {
-        hidden: collection.is_some_and(|collection| collection.private),
+        // Somebody may see a container and not the collection it is in.
+        hidden: collection.is_ok_and(|collection| collection.private),
         tags: tags.map_err(failed)?,
         container: Some(container),
         images,

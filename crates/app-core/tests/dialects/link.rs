@@ -4,7 +4,7 @@ use sifter_app_core::{Home, LOCAL_ID};
 use sifter_contract::{Api as _, LinkCheck, Nothing, UploadItem};
 use sifter_library_server::{Owner, create_access_token};
 use sifter_test_support::front::{self, Front, Request, Seen, Upstream};
-use sifter_test_support::{SifBuilder, SpawnedLibrary};
+use sifter_test_support::{OciFront, Sessions, SifBuilder, SpawnedLibrary};
 
 use crate::stage::{Stage, is_done, library, place};
 
@@ -62,6 +62,26 @@ async fn a_private_image_is_there_only_for_people_it_is_shared_with() {
     assert!(is_done(&pushed));
     let asked = stage.wait(&pushed.id, |view| view.link.is_some()).await;
     assert_eq!(asked.link, Some(LinkCheck::OnlyShared));
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn an_image_that_lies_in_a_registry_is_looked_for_there() {
+    let library = library(|_| ()).await;
+    let registry = OciFront::start(library.address(), Sessions::Lasting);
+    let Some(registry) = registry.await.unwrap() else {
+        println!("skipped: no registry is installed");
+        return;
+    };
+    let pass = |request: Request, upstream: Upstream| upstream.send(request);
+    let front = Front::start(registry.address(), pass).await.unwrap();
+    let (address, token) = (front.base_url(), library.token().to_owned());
+    let stage = Stage::at(library, front, &address, &token).await;
+    let image = stage.image(SifBuilder::new(), 1);
+    let pushed = stage.push(&image.path).await;
+    assert!(is_done(&pushed), "{pushed:#?}");
+    let asked = stage.wait(&pushed.id, |view| view.link.is_some()).await;
+    assert_eq!(asked.link, Some(LinkCheck::Anyone));
     stage.close().await;
 }
 

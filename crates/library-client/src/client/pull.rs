@@ -43,6 +43,10 @@ impl LibraryClient {
         arch: Option<Arch>,
     ) -> Result<Located, Error> {
         let image = self.image(reference, arch).await?;
+        // Hinkskalle has a word for images whose bytes are not there; others leave the size out.
+        if image.upload_state.is_some() && !image.is_uploaded() {
+            return Err(Error::NotFound);
+        }
         let hash = image
             .hash
             .ok_or_else(|| Error::invalid("the image has no hash"))?;

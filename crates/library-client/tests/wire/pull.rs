@@ -258,6 +258,17 @@ async fn an_image_without_hash_or_size_is_not_downloaded() {
 }
 
 #[tokio::test]
+async fn an_image_whose_upload_has_not_ended_is_not_there() {
+    let row = json!({ "id": "i", "hash": HASH, "size": 10, "uploadState": "uploading" });
+    let library = Stage::new(move |_| data(row.clone())).await;
+    let found = library
+        .client()
+        .resolve(&"e/c/i".parse().unwrap(), None)
+        .await;
+    assert!(matches!(found, Err(Error::NotFound)));
+}
+
+#[tokio::test]
 async fn another_image_than_the_hash_asked_for_is_refused() {
     let library = library("/blob").await;
     let other = format!("e/c/i:sha256.{}", "00".repeat(32));

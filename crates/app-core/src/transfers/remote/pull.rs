@@ -112,6 +112,7 @@ impl LibraryRemote {
         target: &PullTarget,
         range: Range<u64>,
     ) -> Result<ByteStream, RemoteError> {
+        let start = range.start;
         let stream = match self.place(target)? {
             Place::Library(from) => self.client.get_range(&from, range, target.size).await,
             Place::Registry(repository, from) => {
@@ -119,9 +120,10 @@ impl LibraryRemote {
             }
         };
         match &stream {
-            Ok(_) => self.learn_ranges(true).await,
+            // The beginning is what a server sends that understands no ranges.
+            Ok(_) if start > 0 => self.learn_ranges(true).await,
             Err(Error::RangeIgnored) => self.learn_ranges(false).await,
-            Err(_) => {}
+            _ => {}
         }
         self.stream(target, stream)
     }
