@@ -48,6 +48,9 @@ export async function furnish(bridge: Bridge, library: Library, relay: Relay): P
   await bridge.phase(paused, 'uploading')
   await bridge.call('transfer_pause', { transferId: paused })
   await bridge.phase(paused, 'paused')
+  // Seen on every screen from here on, in the longest words there are.
+  const limits = { up: 1.5 * 1024 ** 2, down: 10 * 1024 ** 2, hours: { from: 0, until: 1439 } }
+  await bridge.call('settings_set', { limits })
   return { lab, labName: new URL(relay.url).host }
 }
 
@@ -79,6 +82,23 @@ export const views: View[] = [
         .first()
         .getByRole('button', { name: 'genome_2026.sif', exact: true })
       if ((await job.getAttribute('aria-expanded')) !== 'true') await job.click()
+    },
+  },
+  {
+    name: 'limit-menu',
+    show: async (app) => {
+      await app.page
+        .getByRole('main')
+        .getByRole('button', { name: /^Speed limit/ })
+        .click()
+      await expect(app.page.getByRole('menu')).toBeVisible()
+    },
+  },
+  {
+    name: 'limit',
+    show: async (app) => {
+      await app.page.getByRole('menuitemradio', { name: 'Custom…' }).click()
+      await sheetIsOpen(app)
     },
   },
   { name: 'computer', show: (app) => place(app, 'On this computer') },
@@ -251,7 +271,7 @@ export const views: View[] = [
 export async function tidy(app: Window, name: string): Promise<void> {
   if (name === 'drag') return await app.bridge.drag('leave', 0)
   // A menu leads to the sheet that is looked at next.
-  if (name === 'menu') return
+  if (name === 'menu' || name === 'limit-menu') return
   if (await app.sheet.isVisible()) {
     await app.sheet
       .getByRole('button', { name: /^(Cancel|Close|Skip)$/ })
