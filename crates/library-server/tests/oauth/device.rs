@@ -99,7 +99,7 @@ async fn a_device_gets_tokens_after_the_owner_has_let_it_in() {
     let confirm = rig.confirm(&started).await;
     for shown in [
         code,
-        "127.0.0.1",
+        "<strong>127.0.0.1</strong>",
         "see, add and delete images",
         "this computer",
     ] {
@@ -276,7 +276,9 @@ async fn behind_a_proxy_the_page_names_the_address_the_proxy_saw() {
         .form(&form);
     let call = call.header("x-forwarded-for", "203.0.113.9");
     let started: Value = call.send().await.unwrap().json().await.unwrap();
-    assert!(rig.confirm(&started).await.page.contains("127.0.0.1"));
+    let page = rig.confirm(&started).await.page;
+    assert!(page.contains("<strong>127.0.0.1</strong>"), "{page}");
+    assert!(!page.contains("203.0.113.9"), "{page}");
 }
 
 #[tokio::test]
