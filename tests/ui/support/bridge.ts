@@ -18,6 +18,11 @@ export interface Deeds {
   revealed: string[]
   copied: string[]
   notices: string[]
+  /** What the taskbar showed. */
+  progress: string[]
+  /** How often the computer was kept awake, and whether it is now. */
+  stayed_awake: number
+  awake: boolean
 }
 
 type Command = keyof Commands
