@@ -151,6 +151,9 @@ pub struct Account {
         skip_serializing_if = "Option::is_none"
     )]
     pub expires: Option<OffsetDateTime>,
+    /// How many days before that the person was last reminded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded: Option<u32>,
 }
 
 #[cfg(test)]

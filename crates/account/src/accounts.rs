@@ -181,11 +181,12 @@ impl Accounts {
         identify: &dyn Identify,
     ) -> Result<Account, Error> {
         let access = token::cleaned(&pasted)?;
-        let expires = token::expiry(&access);
-        if expires.is_some_and(|end| end <= OffsetDateTime::now_utc()) {
+        let said = token::expiry(&access);
+        if said.is_some_and(|end| end <= OffsetDateTime::now_utc()) {
             return Err(Error::TokenRefused);
         }
         let identity = identify.identify(&access).await?;
+        let expires = said.or(identity.expires);
         let secret = Secret::Token { access, expires };
         self.keep(server, identity, secret, None).await
     }
@@ -299,6 +300,7 @@ impl Accounts {
             state: AccountState::SignedIn,
             created: known.map_or_else(OffsetDateTime::now_utc, |account| account.created),
             expires,
+            reminded: None,
         };
         let row = account.clone();
         let written = self.change(move |list| {
@@ -332,6 +334,20 @@ impl Accounts {
             if let Some(account) = list.get_mut(id) {
                 account.state = state;
                 account.storage = storage.unwrap_or_else(|| account.storage.clone());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes that the person was reminded of the end of an account's token, this many days before it.
+    ///
+    /// # Errors
+    /// When the list cannot be read or written.
+    pub async fn note_reminded(&self, id: AccountId, days: u32) -> Result<(), Error> {
+        self.change(move |list| {
+            if let Some(account) = list.get_mut(id) {
+                account.reminded = Some(days);
             }
             Ok(())
         })

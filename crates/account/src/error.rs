@@ -63,6 +63,9 @@ pub enum Error {
     /// The server offers no sign-in page; a token has to be pasted.
     #[error("the server has no sign-in page")]
     NoSignIn,
+    /// The server gives no codes to devices without a browser.
+    #[error("the server has no sign-in by a code")]
+    NoCode,
     /// The server does not know the token.
     #[error("the server does not accept this token")]
     TokenRefused,
@@ -118,6 +121,7 @@ impl Error {
             Self::BadResponse { .. } => "bad_response",
             Self::UnsafeServer { .. } => "unsafe_server",
             Self::NoSignIn => "no_sign_in",
+            Self::NoCode => "no_code",
             Self::TokenRefused => "token_refused",
             Self::NotAToken => "not_a_token",
             Self::OtherPerson { .. } => "other_person",

@@ -134,7 +134,7 @@ pub(crate) async fn revoke(http: &Http, metadata: &Metadata, grant: &Grant) -> b
     matches!(call, Ok(Ok(answer)) if answer.status == StatusCode::OK)
 }
 
-fn grant(answer: &BasicTokenResponse, generation: u64) -> Result<Grant, Error> {
+pub(crate) fn grant(answer: &BasicTokenResponse, generation: u64) -> Result<Grant, Error> {
     let bad = |what| Error::BadResponse { what };
     let access = answer.access_token().secret();
     if access.is_empty() || !access.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use secrecy::SecretString;
+use time::OffsetDateTime;
 
 use crate::error::{Cause, Error};
 
@@ -18,6 +19,8 @@ pub struct Identity {
     pub login: String,
     /// The name they are called; the login where the server knows no other.
     pub display: String,
+    /// When the token ends, where the server tells.
+    pub expires: Option<OffsetDateTime>,
 }
 
 /// Why a token could not be matched with a person.

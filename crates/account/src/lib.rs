@@ -3,6 +3,7 @@
 //!
 //! - [`Vault`] keeps secrets in the keychain of the operating system, or in memory without one.
 //! - [`Accounts`] is the list of accounts and hands out access tokens ([`Accounts::access_token`]).
+//! - [`command_line`] reads the accounts of `singularity`, `apptainer` and `docker`, and hands a token to them.
 //! - [`SignIns`] runs sign-ins: OAuth 2.1 authorization code with PKCE S256 over a loopback redirect.
 //!
 //! No secret leaves this crate except as a [`secrecy::SecretString`] on its way into a request.
@@ -11,6 +12,8 @@ mod account;
 mod accounts;
 mod bearer;
 mod browser;
+pub mod command_line;
+mod device;
 mod error;
 mod grants;
 mod identity;
@@ -27,11 +30,12 @@ pub use account::{Account, AccountId, AccountKind, AccountState, Server, ServerK
 pub use accounts::{Accounts, SignedOut};
 pub use bearer::AccountTokens;
 pub use browser::{BrowserOpener, SystemBrowser};
+pub use device::UserCode;
 pub use error::{Cause, Error};
 pub use grants::CLIENT_ID;
 pub use identity::{BoxFuture, Identify, IdentifyError, Identity};
 pub use sign_in::{
-    Admission, Phase, Progress, SignIn, SignInId, SignInRequest, SignIns, TIME_TO_SIGN_IN,
+    Admission, Phase, Progress, SignIn, SignInId, SignInRequest, SignIns, TIME_TO_SIGN_IN, Way,
 };
 pub use vault::{Vault, VaultStatus};
 

@@ -15,6 +15,8 @@ pub(crate) struct Metadata {
     pub(crate) authorize: Url,
     pub(crate) token: Url,
     pub(crate) revoke: Option<Url>,
+    /// Where a device without a browser asks for a code (RFC 8628).
+    pub(crate) device: Option<Url>,
     /// The answer must carry `iss` (RFC 9207).
     pub(crate) sends_issuer: bool,
 }
@@ -27,12 +29,19 @@ struct Document {
     #[serde(default)]
     revocation_endpoint: Option<Url>,
     #[serde(default)]
+    device_authorization_endpoint: Option<Url>,
+    #[serde(default)]
     code_challenge_methods_supported: Vec<String>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
 
 impl Metadata {
+    /// Whether an address that the server names later is its own.
+    pub(crate) fn is_home(&self, address: &Url) -> bool {
+        is_at_home(address, &self.token)
+    }
+
     /// Asks the issuer. A server without the document has no sign-in page.
     pub(crate) async fn fetch(http: &Http, issuer: &Url) -> Result<Self, Error> {
         if !is_allowed(issuer) || issuer.query().is_some() || issuer.fragment().is_some() {
@@ -62,6 +71,14 @@ impl Metadata {
     }
 }
 
+/// Whether an address is on the issuer's own host and as safe as the issuer.
+fn is_at_home(address: &Url, issuer: &Url) -> bool {
+    // On this machine every port may belong to somebody else.
+    let home = address.host() == issuer.host()
+        && (!is_loopback(address) || address.port() == issuer.port());
+    is_allowed(address) && home && address.scheme() == issuer.scheme()
+}
+
 /// `https://host/path` describes itself at `https://host/.well-known/oauth-authorization-server/path`
 /// (RFC 8414 section 3.1).
 fn document_address(issuer: &Url) -> Url {
@@ -84,12 +101,10 @@ fn check(document: Document, issuer: &Url) -> Result<Metadata, Error> {
         Some(&document.authorization_endpoint),
         Some(&document.token_endpoint),
         document.revocation_endpoint.as_ref(),
+        document.device_authorization_endpoint.as_ref(),
     ];
     for address in addresses.into_iter().flatten() {
-        // On this machine every port may belong to somebody else.
-        let home = address.host() == issuer.host()
-            && (!is_loopback(address) || address.port() == issuer.port());
-        if !is_allowed(address) || !home || address.scheme() != issuer.scheme() {
+        if !is_at_home(address, issuer) {
             return unsafe_server("an address of its sign-in is elsewhere");
         }
     }
@@ -102,6 +117,7 @@ fn check(document: Document, issuer: &Url) -> Result<Metadata, Error> {
         authorize: document.authorization_endpoint,
         token: document.token_endpoint,
         revoke: document.revocation_endpoint,
+        device: document.device_authorization_endpoint,
         sends_issuer: document.authorization_response_iss_parameter_supported,
     })
 }
@@ -147,6 +163,7 @@ mod tests {
             ),
             ("authorization_endpoint", "javascript:alert(1)"),
             ("revocation_endpoint", "http://127.0.0.1:1/revoke"),
+            ("device_authorization_endpoint", "https://evil.test/device"),
         ] {
             let mut document = good();
             document[field] = value.into();

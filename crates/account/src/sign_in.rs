@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::account::{Account, AccountId, Server};
 use crate::accounts::Accounts;
 use crate::browser::BrowserOpener;
+use crate::device::UserCode;
 use crate::error::{Cause, Error};
 use crate::identity::{BoxFuture, Identify};
 
@@ -55,6 +56,16 @@ pub trait Admission: Send + Sync {
     fn withdraw<'a>(&'a self, code_challenge: &'a str) -> BoxFuture<'a, Result<(), Cause>>;
 }
 
+/// Where the person signs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// In the browser of this computer. When none can be opened, a code is offered as well.
+    #[default]
+    Browser,
+    /// On any device, by entering a code there.
+    Code,
+}
+
 /// What to sign in to.
 pub struct SignInRequest {
     /// The server; it must name an issuer.
@@ -66,6 +77,8 @@ pub struct SignInRequest {
     pub extra: Vec<(String, String)>,
     /// Gets the ticket where the server asks for one (parameter `ticket`).
     pub admission: Option<Arc<dyn Admission>>,
+    /// Where the person signs in.
+    pub way: Way,
     /// The account to sign in to again; another person is refused then.
     pub account: Option<AccountId>,
     /// Asks the server who signed in.
@@ -82,6 +95,7 @@ impl SignInRequest {
             scopes: Vec::new(),
             extra: Vec::new(),
             admission: None,
+            way: Way::default(),
             account: None,
             identify,
             time: TIME_TO_SIGN_IN,
@@ -96,6 +110,8 @@ pub enum Phase {
     Preparing,
     /// The browser has the page; the person is at work.
     AwaitingBrowser,
+    /// The person enters the code on some device.
+    AwaitingCode,
     /// The browser is back; the code is traded for tokens.
     Exchanging,
     /// Asking the server who signed in.
@@ -116,7 +132,8 @@ impl Phase {
     }
 }
 
-/// What the window may know about a sign-in. Holds no link, code or token.
+/// What the window may know about a sign-in. Holds no link and no token; a code only where it is there to be
+/// shown.
 #[derive(Clone, Debug)]
 pub struct Progress {
     /// Which sign-in.
@@ -127,6 +144,8 @@ pub struct Progress {
     pub host: Option<String>,
     /// The browser could not be started: offer the link instead.
     pub browser_failed: bool,
+    /// The code to enter, and where.
+    pub code: Option<UserCode>,
     /// When the waiting ends.
     pub deadline: Instant,
 }
@@ -174,7 +193,7 @@ impl SignIn {
     }
 
     /// The address of the sign-in page for "Copy link"; `None` while preparing. It works once, in
-    /// any browser of this computer.
+    /// any browser of this computer, or on any device where a code is entered.
     #[must_use]
     pub fn link(&self) -> Option<Url> {
         self.link.get().cloned()
@@ -270,6 +289,7 @@ impl SignIns {
                 .as_ref()
                 .and_then(|url| url.host_str().map(str::to_owned)),
             browser_failed: false,
+            code: None,
             deadline: Instant::now() + request.time,
         });
         let sign_in = SignIn {

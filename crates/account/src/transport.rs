@@ -144,6 +144,17 @@ impl Http {
             .await
     }
 
+    /// A call to a token endpoint, its answer turned into what the standard says.
+    pub(crate) async fn token_answer(
+        &self,
+        url: &Url,
+        form: &[(&str, &str)],
+    ) -> Result<Answer, HttpError> {
+        let mut answer = self.post_form(url, form).await?;
+        straighten(&mut answer);
+        Ok(answer)
+    }
+
     async fn send(&self, request: reqwest::Request) -> Result<Answer, HttpError> {
         if !is_allowed(request.url()) {
             return Err(HttpError::Request);

@@ -27,6 +27,7 @@ mod pull;
 mod push;
 mod search;
 mod tags;
+mod tokens;
 
 pub(crate) use account::version_at;
 pub use account::{TokenVerdict, verify_token};

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{Phase, Progress, SignIn, SignInRequest, open};
+use super::{Phase, Progress, SignIn, SignInRequest, Way, open};
 use crate::account::{Account, AccountId};
 use crate::accounts::Accounts;
+use crate::device;
 use crate::error::Error;
 use crate::grants::Request;
 use crate::loopback::{Arrival, Expect, Loopback, Outcome, Page};
@@ -34,6 +35,14 @@ pub(super) async fn run(
         }
     };
     flow.enter(phase);
+}
+
+/// How the person came back.
+enum Came {
+    /// In the browser.
+    Back(Arrival),
+    /// On another device, with the code.
+    Elsewhere(Grant),
 }
 
 struct Flow {
@@ -66,12 +75,19 @@ impl Flow {
         // Always asked anew: this is the moment to notice that the server has changed.
         let asked = self.accounts.fresh_metadata(&issuer);
         let metadata = self.unless_cancelled(asked).await?;
+        match self.request.way {
+            Way::Browser => self.by_browser(&metadata).await,
+            Way::Code => self.by_code(&metadata).await,
+        }
+    }
+
+    async fn by_browser(&self, metadata: &Metadata) -> Result<Account, Error> {
         let port = Loopback::bind().await.map_err(Error::PortUnavailable)?;
         let redirect = port.redirect_uri().map_err(|_| Error::BadResponse {
             what: "the address of this computer",
         })?;
         let mut request = Request::new(
-            &metadata,
+            metadata,
             redirect,
             &self.request.scopes,
             &self.request.extra,
@@ -84,13 +100,57 @@ impl Flow {
         }
         // Set once, here: the cell is new.
         let _ = self.sign_in.link.set(request.link.clone());
-        let arrival = self
-            .unless_cancelled(self.browser(port, &metadata, &request))
+        let came = self
+            .unless_cancelled(self.browser(port, metadata, &request))
             .await;
-        if arrival.is_err() {
-            self.close_the_door(&request).await;
+        match came {
+            Ok(Came::Back(arrival)) => self.settle(arrival, metadata, request).await,
+            Ok(Came::Elsewhere(grant)) => {
+                self.close_the_door(&request).await;
+                self.accept(grant, metadata).await
+            }
+            Err(error) => {
+                self.close_the_door(&request).await;
+                Err(error)
+            }
         }
-        self.settle(arrival?, &metadata, request).await
+    }
+
+    /// The person signs in on another device.
+    async fn by_code(&self, metadata: &Metadata) -> Result<Account, Error> {
+        let asked = device::begin(&self.accounts.shared.http, metadata, &self.request.scopes);
+        let pending = self.unless_cancelled(asked).await?;
+        // Set once, here: the cell is new.
+        let _ = self.sign_in.link.set(pending.link.clone());
+        self.report.send_modify(|progress| {
+            progress.phase = Phase::AwaitingCode;
+            progress.host = pending.shown.page.host_str().map(str::to_owned);
+            progress.code = Some(pending.shown.clone());
+            progress.deadline = pending.until;
+        });
+        let waiting = pending.wait(&self.accounts.shared.http, metadata);
+        let grant = self.unless_cancelled(waiting).await?;
+        self.accept(grant, metadata).await
+    }
+
+    /// There is no browser here: shows a code to enter elsewhere while the link can still be used.
+    async fn code_beside(&self, metadata: &Metadata) -> Result<Grant, Error> {
+        // A server that opens to this app only knows no other devices.
+        if metadata.device.is_none() || self.request.admission.is_some() {
+            return std::future::pending().await;
+        }
+        let http = &self.accounts.shared.http;
+        match device::begin(http, metadata, &self.request.scopes).await {
+            Ok(pending) => {
+                self.report
+                    .send_modify(|progress| progress.code = Some(pending.shown.clone()));
+                pending.wait(http, metadata).await
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "no code to enter elsewhere");
+                std::future::pending().await
+            }
+        }
     }
 
     /// The browser did not come back: the page it may still show must not lead on.
@@ -108,7 +168,7 @@ impl Flow {
         port: Loopback,
         metadata: &Metadata,
         request: &Request,
-    ) -> Result<Arrival, Error> {
+    ) -> Result<Came, Error> {
         self.enter(Phase::AwaitingBrowser);
         let expect = Expect {
             state: request.state.clone(),
@@ -122,15 +182,16 @@ impl Flow {
                 tracing::warn!(error = %error, "no browser could be opened");
                 self.report
                     .send_modify(|progress| progress.browser_failed = true);
+                return self.code_beside(metadata).await;
             }
-            std::future::pending::<()>().await;
+            std::future::pending().await
         };
         let deadline = self.report.borrow().deadline;
         tokio::select! {
             arrival = tokio::time::timeout_at(deadline, port.wait(expect)) => {
-                arrival.map_err(|_| Error::TimedOut)
+                arrival.map(Came::Back).map_err(|_| Error::TimedOut)
             }
-            () = opening => Err(Error::TimedOut),
+            grant = opening => grant.map(Came::Elsewhere),
         }
     }
 
@@ -179,6 +240,11 @@ impl Flow {
                 })
         };
         let grant = self.unless_cancelled(exchange).await?;
+        self.accept(grant, metadata).await
+    }
+
+    /// Keeps the tokens, or ends them when nobody will use them.
+    async fn accept(&self, grant: Grant, metadata: &Metadata) -> Result<Account, Error> {
         let kept = self.identify_and_keep(&grant).await;
         if kept.is_err() {
             // Tokens nobody will use should not live on at the server.
