@@ -1,6 +1,6 @@
 //! The few sentences that the system shows for Sifter while its window may not be there to show its own.
 
-use sifter_app_core::Notice;
+use sifter_app_core::{Notice, Reminder};
 
 /// Sifter's name.
 pub(crate) const APP: &str = "Sifter";
@@ -15,7 +15,11 @@ pub(crate) fn notice(notice: &Notice) -> (String, String) {
         downloads,
         stopped,
         file_name,
+        reminder,
     } = notice;
+    if let Some(reminder) = reminder {
+        return ending(reminder);
+    }
     if let Some(name) = file_name {
         let what = match (uploads, downloads) {
             (1, _) => "Uploaded.",
@@ -45,6 +49,25 @@ pub(crate) fn notice(notice: &Notice) -> (String, String) {
     (title.to_owned(), format!("{}.", parts.join(", ")))
 }
 
+/// A token that ends, or has ended.
+fn ending(reminder: &Reminder) -> (String, String) {
+    let server = &reminder.server;
+    match reminder.days {
+        0 => (
+            format!("Your token for {server} has ended"),
+            "Open Sifter to sign in again.".to_owned(),
+        ),
+        1 => (
+            format!("Your token for {server} ends within a day"),
+            "Open Sifter to replace it, so that nothing stops.".to_owned(),
+        ),
+        days => (
+            format!("Your token for {server} ends within {days} days"),
+            "Open Sifter to replace it in time.".to_owned(),
+        ),
+    }
+}
+
 fn counted(count: u32, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
@@ -62,12 +85,21 @@ mod tests {
                 downloads,
                 stopped,
                 file_name: None,
+                reminder: None,
             };
             notice(&of).1
         };
         assert_eq!(several(3, 0, 1), "3 uploads finished, 1 needs you.");
         assert_eq!(several(1, 2, 0), "1 upload, 2 downloads finished.");
         assert_eq!(several(0, 0, 2), "2 need you.");
+        let ends = Notice {
+            reminder: Some(Reminder {
+                server: "lab".into(),
+                days: 7,
+            }),
+            ..Notice::default()
+        };
+        assert_eq!(notice(&ends).0, "Your token for lab ends within 7 days");
         let one = Notice {
             downloads: 1,
             file_name: Some("samtools_1.22.sif".into()),

@@ -1,14 +1,16 @@
 //! The contract's commands, each handed to the part that knows about it.
 
 use sifter_contract::requests::{
-    AccountRef, CollectionRef, ContainerRef, CopyText, Destination, Download, EntityRef, FilePath,
-    ImageRef, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
-    TransferMove, TransferRef, TransferReport, Upload,
+    AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
+    EntityRef, FilePath, ImageRef, ImportTake, LinkText, OpenPage, Search, ServerConnect,
+    ServerRef, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
+    TransferReport, Upload,
 };
 use sifter_contract::{
-    Api, AppView, CollectionPage, ContainerPage, DownloadPlan, DraftSheet, EntityPage, EntityRow,
-    LinkTarget, Nothing, SearchPage, ServerView, SettingsPatch, SettingsView, SignInView,
-    TransferList, UiError, UploadPlan,
+    Api, AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan,
+    DraftSheet, EntityPage, EntityRow, ImportList, LinkTarget, Nothing, SearchPage, ServerView,
+    SettingsPatch, SettingsView, SignInView, TokenList, TokenRow, TransferList, UiError,
+    UploadPlan,
 };
 
 use crate::app::AppCore;
@@ -80,8 +82,8 @@ impl Api for AppCore {
         self.stop_local_library().await
     }
 
-    async fn sign_in_start(&self, request: ServerRef) -> Result<SignInView, UiError> {
-        self.begin_sign_in(&request.server_id).await
+    async fn sign_in_start(&self, request: SignInStart) -> Result<SignInView, UiError> {
+        self.begin_sign_in(&request).await
     }
 
     async fn sign_in_open_again(&self, request: SignInRef) -> Result<Nothing, UiError> {
@@ -110,6 +112,50 @@ impl Api for AppCore {
 
     async fn account_sign_out(&self, request: AccountRef) -> Result<Nothing, UiError> {
         self.sign_out(&request.account_id).await.map(nothing)
+    }
+
+    async fn account_use(&self, request: AccountRef) -> Result<Nothing, UiError> {
+        self.use_account(&request.account_id).await.map(nothing)
+    }
+
+    async fn token_list(&self, request: ServerRef) -> Result<TokenList, UiError> {
+        self.tokens(&request.server_id).await
+    }
+
+    async fn token_make(&self, request: TokenMake) -> Result<TokenRow, UiError> {
+        self.make_token(request).await
+    }
+
+    async fn token_copy(&self, request: TokenRef) -> Result<Nothing, UiError> {
+        self.copy_token(&request.server_id, &request.token_id)
+            .map(nothing)
+    }
+
+    async fn token_seen(&self, request: TokenRef) -> Result<Nothing, UiError> {
+        self.forget_token(&request.server_id, &request.token_id);
+        Ok(Nothing {})
+    }
+
+    async fn token_revoke(&self, request: TokenRef) -> Result<Nothing, UiError> {
+        self.revoke_token(&request.server_id, &request.token_id)
+            .await
+            .map(nothing)
+    }
+
+    async fn command_plan(&self, request: AccountRef) -> Result<CommandPlan, UiError> {
+        AppCore::command_plan(self, &request.account_id).await
+    }
+
+    async fn command_write(&self, request: CommandWrite) -> Result<CommandDone, UiError> {
+        AppCore::command_write(self, request).await
+    }
+
+    async fn import_find(&self, _: Nothing) -> Result<ImportList, UiError> {
+        self.find_imports().await
+    }
+
+    async fn import_take(&self, request: ImportTake) -> Result<ServerView, UiError> {
+        self.take_import(&request.item_id, request.allow_http).await
     }
 
     async fn library_entities(&self, request: ServerRef) -> Result<Vec<EntityRow>, UiError> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sifter_account::command_line::{CommandLine, Places};
 use sifter_account::vault::{MemoryKeychain, Patience};
 use sifter_account::{Accounts, DEFAULT_SERVICE, SignIns, Vault, VaultStatus};
 use sifter_contract::{AppEvent, AppView, DropPhase, KeychainState, Storage};
@@ -19,6 +20,7 @@ use crate::manners::{Schedule, wall_clock};
 use crate::servers::{BookError, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::system;
+use crate::tokens::NewTokens;
 use crate::transfers::{OpenUploads, Presence, Remotes, Stranger};
 use crate::tuning::Tuning;
 use crate::uploads::Drafts;
@@ -51,6 +53,8 @@ pub struct CoreConfig {
     pub background: bool,
     /// The numbers transfers go by.
     pub tuning: Tuning,
+    /// Where the command lines of others keep their files. `None`: nowhere, because this user has no home.
+    pub command_line: Option<Places>,
 }
 
 impl CoreConfig {
@@ -63,6 +67,7 @@ impl CoreConfig {
             secrets: Secrets::System,
             background: true,
             tuning: Tuning::default(),
+            command_line: user_home().map(|home| Places::from_environment(&home)),
         }
     }
 }
@@ -119,6 +124,10 @@ pub struct AppCore {
     pub(crate) multipart_above: u64,
     pub(crate) presence: Arc<Presence>,
     pub(crate) drafts: Drafts,
+    pub(crate) new_tokens: NewTokens,
+    pub(crate) command_line: CommandLine,
+    /// The home folder of this user, which paths are shown against.
+    pub(crate) user_home: Option<PathBuf>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     container_program: tokio::sync::OnceCell<Option<String>>,
@@ -130,6 +139,11 @@ impl std::fmt::Debug for AppCore {
             .field("home", &self.home)
             .finish_non_exhaustive()
     }
+}
+
+/// The home folder of this user.
+fn user_home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned())
 }
 
 impl AppCore {
@@ -145,6 +159,7 @@ impl AppCore {
             transfers,
             background,
             tuning,
+            command_line,
         } = config;
         for folder in [home.config(), home.data(), &transfers] {
             files::make_private_folder(folder).map_err(|source| StartError::Folder {
@@ -188,6 +203,8 @@ impl AppCore {
             Box::new(wall_clock),
         ));
         schedule.apply();
+        let places = command_line.unwrap_or_else(|| Places::from_environment(home.config()));
+        let command_line = CommandLine::new(places, home.config());
         let browser = Arc::new(HostBrowser(Arc::clone(&host)));
         let core = Arc::new(Self {
             sign_ins: SignIns::new(accounts.clone(), browser),
@@ -204,6 +221,9 @@ impl AppCore {
             multipart_above: tuning.multipart_above,
             presence: Arc::default(),
             drafts: Drafts::default(),
+            new_tokens: NewTokens::default(),
+            command_line,
+            user_home: user_home(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             container_program: tokio::sync::OnceCell::new(),
@@ -219,6 +239,9 @@ impl AppCore {
         };
         stranger.follow();
         core.mind_manners();
+        if background {
+            core.remind();
+        }
         core.follow_accounts(background);
         Ok(core)
     }

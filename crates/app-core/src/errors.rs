@@ -2,6 +2,7 @@
 //! redacted chain of causes. What a person reads is written in the window, under the code.
 
 mod account;
+mod command_line;
 mod files;
 mod library;
 mod signing;
@@ -15,6 +16,7 @@ use sifter_contract::{ErrorCode, Retry, UiError};
 use crate::redact::redact;
 
 pub(crate) use account::account;
+pub(crate) use command_line::{command_line_file, command_line_gone, credential_helper};
 pub(crate) use files::{
     browser, clipboard, file_missing, local_library, local_off, no_token, reveal, settings, sif,
     storage,
@@ -92,6 +94,19 @@ impl Place {
 /// A request of the window that makes no sense.
 pub(crate) fn invalid(what: &str) -> UiError {
     UiError::new(ErrorCode::InvalidRequest).details(what)
+}
+
+/// A sign-in is needed and there is none, or it has ended.
+pub(crate) fn sign_in_needed(place: &Place) -> UiError {
+    place.unauthorized()
+}
+
+/// A text of the person's that breaks a rule.
+pub(crate) fn invalid_text(field: &str, text: &str, rule: &str) -> UiError {
+    UiError::new(ErrorCode::InvalidName)
+        .with("field", field)
+        .with("text", text.chars().take(80).collect::<String>())
+        .details(rule)
 }
 
 /// A name, tag or path that breaks the library's grammar.

@@ -243,6 +243,7 @@ mod tests {
             host: "h".into(),
             seconds_left: 9,
             browser_opened: true,
+            code: None,
             error: None,
         };
         hub.sign_in(view.clone());

@@ -14,7 +14,8 @@ use url::Url;
 /// A future that may cross threads, boxed so that [`Host`] stays object safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How transfers ended while the person was elsewhere: one notice for all that belong together.
+/// What happened while the person was elsewhere: how transfers ended, one notice for all that belong together; or
+/// that a token ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notice {
     /// Uploads that are in their library.
@@ -25,6 +26,17 @@ pub struct Notice {
     pub stopped: u32,
     /// The file's name, when it is about one transfer.
     pub file_name: Option<String>,
+    /// It is not about transfers: a token ends.
+    pub reminder: Option<Reminder>,
+}
+
+/// A token that ends soon, or has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminder {
+    /// The server it is for.
+    pub server: String,
+    /// How many days are left at most; none when it has ended.
+    pub days: u32,
 }
 
 /// How far all transfers are together, for a taskbar or dock.

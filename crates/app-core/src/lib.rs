@@ -6,7 +6,9 @@
 
 mod api;
 mod app;
+mod clipboard;
 mod clock;
+mod command_line;
 mod downloads;
 mod errors;
 mod events;
@@ -21,12 +23,14 @@ mod manners;
 mod names;
 mod pages;
 mod redact;
+mod reminders;
 mod search;
 mod servers;
 mod settings;
 mod sign_in;
 mod signatures;
 mod system;
+mod tokens;
 mod transfers;
 mod tuning;
 mod uploads;
@@ -35,12 +39,13 @@ pub use app::{AppCore, CoreConfig, Secrets, StartError};
 pub use downloads::Target;
 pub use events::EventStream;
 pub use home::{HOME_VARIABLE, Home};
-pub use host::{BoxFuture, Host, Notice, Progress, StayAwake, open_in_system_browser};
+pub use host::{BoxFuture, Host, Notice, Progress, Reminder, StayAwake, open_in_system_browser};
 pub use image::{ImageReport, ObjectReport, read_image};
 pub use links::Reference;
 pub use logging::{LogGuard, start_log};
 pub use servers::{BookError, LOCAL_ID};
 pub use settings::SettingsError;
+pub use sifter_account::command_line::Places as CommandLinePlaces;
 pub use sifter_signing::openpgp::RevocationReason;
 pub use signatures::{
     CertificateFiles, ImportReport, KeyDesk, NewKeyRequest, SignRequest, Signatures, VerifyRequest,

@@ -212,12 +212,32 @@ impl Servers {
         }
     }
 
-    /// The account in use on a server: the newest.
+    /// The account in use on a server.
     pub(crate) async fn account_on(&self, id: &str) -> Result<Option<Account>, UiError> {
+        let accounts = self.accounts_on(id).await?;
+        Ok(self.in_use(id, &accounts).cloned())
+    }
+
+    /// All accounts on a server.
+    pub(crate) async fn accounts_on(&self, id: &str) -> Result<Vec<Account>, UiError> {
         let accounts = self.accounts.on(&ServerKey::new(id)).await;
-        let accounts =
-            accounts.map_err(|error| errors::account(&error, &Place::of(self.name(id), false)))?;
-        Ok(accounts.into_iter().max_by_key(|account| account.created))
+        accounts.map_err(|error| errors::account(&error, &Place::of(self.name(id), false)))
+    }
+
+    /// Of the accounts on a server, the one in use: the chosen one, else the newest.
+    fn in_use<'a>(&self, id: &str, accounts: &'a [Account]) -> Option<&'a Account> {
+        let chosen = self.book.account(id);
+        let mut chosen = accounts.iter().filter(|account| Some(account.id) == chosen);
+        chosen
+            .next()
+            .or_else(|| accounts.iter().max_by_key(|account| account.created))
+    }
+
+    /// Makes an account the one in use on its server.
+    pub(crate) fn choose_account(&self, account: &Account) -> Result<(), UiError> {
+        self.book
+            .choose_account(account.server.key.as_str(), account.id)
+            .map_err(|error| errors::storage(&error))
     }
 
     /// Starts the local library, or answers where it runs already.

@@ -6,12 +6,16 @@ mod identify;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sifter_account::{Error, Phase, Progress, SignIn, SignInRequest};
-use sifter_contract::{AppEvent, ServerView, SignInPhase, SignInView, UiError};
+use sifter_account::{Account, Error, Phase, Progress, SignIn, SignInRequest, Way};
+use sifter_contract::requests::SignInStart;
+use sifter_contract::{
+    AppEvent, ServerView, SignInCode, SignInHow, SignInPhase, SignInView, UiError,
+};
 use sifter_transfer::{Engine, TransferError};
 use url::Url;
 
 use crate::app::AppCore;
+use crate::clipboard::clear_of;
 use crate::errors::{self, Place};
 use crate::events::Hub;
 use crate::servers::{LOCAL_ID, Servers};
@@ -19,18 +23,22 @@ use admission::LocalDoor;
 use identify::AskLibrary;
 
 impl AppCore {
-    /// Begins a sign-in through the browser.
-    pub(crate) async fn begin_sign_in(&self, server_id: &str) -> Result<SignInView, UiError> {
+    /// Begins a sign-in.
+    pub(crate) async fn begin_sign_in(&self, asked: &SignInStart) -> Result<SignInView, UiError> {
+        let server_id = asked.server_id.as_str();
         let server = self.servers.reach(server_id).await?;
         let place = Place::of(&server.name, false);
         let identify = AskLibrary::new(self.servers.http_for(&server), &server.endpoints);
         let mut request = SignInRequest::new(server.for_accounts(), Arc::new(identify));
+        request.way = match asked.how {
+            SignInHow::Browser => Way::Browser,
+            SignInHow::Code => Way::Code,
+        };
         // Signing in again renews the account instead of adding another.
-        request.account = self
-            .servers
-            .account_on(server_id)
-            .await?
-            .map(|account| account.id);
+        if !asked.another {
+            let account = self.servers.account_on(server_id).await?;
+            request.account = account.map(|account| account.id);
+        }
         if server_id == LOCAL_ID {
             request.admission = Some(Arc::new(LocalDoor(Arc::clone(&self.servers))));
         }
@@ -51,7 +59,8 @@ impl AppCore {
         self.tasks.spawn(async move {
             loop {
                 let now = progress.borrow_and_update().clone();
-                if matches!(now.phase, Phase::Done(_)) {
+                if let Phase::Done(account) = &now.phase {
+                    after.choose(account);
                     after.run(&server_id).await;
                 }
                 hub.sign_in(view_of(&server_id, &place, &now));
@@ -123,19 +132,9 @@ impl AppCore {
             .filter(|text| !text.expose_secret().trim().is_empty())
             .ok_or_else(|| errors::no_token(&self.servers.name(server_id)))?;
         let view = self.accept_token(server_id, pasted.clone()).await?;
-        self.clear_clipboard_of(&pasted);
+        // A token that was taken has no business on the clipboard.
+        clear_of(&*self.host, &pasted);
         Ok(view)
-    }
-
-    /// A token that was taken has no business on the clipboard; what was copied meanwhile stays.
-    fn clear_clipboard_of(&self, taken: &SecretString) {
-        let is_there = self
-            .host
-            .read_clipboard()
-            .is_some_and(|text| text.expose_secret() == taken.expose_secret());
-        if is_there && let Err(error) = self.host.copy_text("") {
-            tracing::warn!(error = %error, "the token stays on the clipboard");
-        }
     }
 
     /// Checks a token with the server and keeps it as the account's.
@@ -150,13 +149,30 @@ impl AppCore {
     ) -> Result<ServerView, UiError> {
         let server = self.servers.reach(server_id).await?;
         let place = Place::of(&server.name, false);
-        let identify = AskLibrary::new(self.servers.http_for(&server), &server.endpoints);
-        self.accounts
+        let identify = AskLibrary::new(self.servers.http_for(&server), &server.endpoints).dated();
+        let account = self
+            .accounts
             .add_token(server.for_accounts(), token, &identify)
             .await
             .map_err(|error| errors::account(&error, &place))?;
-        self.after_sign_in().run(server_id).await;
+        let after = self.after_sign_in();
+        after.choose(&account);
+        after.run(server_id).await;
         self.server_view(server_id).await
+    }
+
+    /// Makes an account the one in use on its server.
+    pub(crate) async fn use_account(&self, account_id: &str) -> Result<(), UiError> {
+        let id = account_id
+            .parse()
+            .map_err(|_| errors::invalid("there is no such account"))?;
+        let account = self.accounts.get(id).await;
+        let account = account.map_err(|error| errors::account(&error, &Place::default()))?;
+        self.servers.choose_account(&account)?;
+        // What the other account was seen to have is not this one's; the window hears of it before the answer.
+        self.servers.announce().await;
+        self.after_sign_in().run(account.server.key.as_str()).await;
+        Ok(())
     }
 
     /// Revokes at the server, then forgets.
@@ -198,6 +214,13 @@ struct AfterSignIn {
 }
 
 impl AfterSignIn {
+    /// Whoever has just signed in is the one to work as.
+    fn choose(&self, account: &Account) {
+        if let Err(error) = self.servers.choose_account(account) {
+            tracing::warn!(error = %error, "the account in use was not noted");
+        }
+    }
+
     async fn run(&self, server_id: &str) {
         if let Err(error) = self.servers.refresh(server_id).await {
             tracing::warn!(error = %error, "the server was not asked after a sign-in");
@@ -225,6 +248,7 @@ fn view_of(server_id: &str, place: &Place, progress: &Progress) -> SignInView {
     let (phase, error) = match &progress.phase {
         Phase::Preparing => (SignInPhase::Preparing, None),
         Phase::AwaitingBrowser => (SignInPhase::WaitingForBrowser, None),
+        Phase::AwaitingCode => (SignInPhase::WaitingForCode, None),
         Phase::Exchanging | Phase::Validating => (SignInPhase::Exchanging, None),
         Phase::Storing => (SignInPhase::Storing, None),
         Phase::Done(_) => (SignInPhase::Done, None),
@@ -240,6 +264,10 @@ fn view_of(server_id: &str, place: &Place, progress: &Progress) -> SignInView {
         host: progress.host.clone().unwrap_or_default(),
         seconds_left: u32::try_from(progress.seconds_left()).unwrap_or(u32::MAX),
         browser_opened: !progress.browser_failed,
+        code: progress.code.as_ref().map(|shown| SignInCode {
+            code: shown.code.clone(),
+            page: shown.page.to_string(),
+        }),
         error,
     }
 }

@@ -12,8 +12,8 @@ mod nobody;
 use std::sync::Arc;
 
 use sifter_app_core::{AppCore, CoreConfig, EventStream, Home, Secrets};
-use sifter_contract::requests::{ServerRef, SignInRef};
-use sifter_contract::{Api as _, AppEvent, Nothing, SignInPhase};
+use sifter_contract::requests::{SignInRef, SignInStart};
+use sifter_contract::{Api as _, AppEvent, Nothing, SignInHow, SignInPhase};
 use url::Url;
 
 use nobody::Nobody;
@@ -46,7 +46,12 @@ async fn the_page_of_a_cancelled_sign_in_offers_nothing_any_more() {
     let core = AppCore::start(config).await.unwrap();
     let server_id = core.server_start_local(Nothing {}).await.unwrap().id;
     let mut events = core.watch();
-    let sign_in = core.sign_in_start(ServerRef { server_id }).await.unwrap();
+    let start = SignInStart {
+        server_id,
+        how: SignInHow::Browser,
+        another: false,
+    };
+    let sign_in = core.sign_in_start(start).await.unwrap();
     reached(&mut events, &sign_in.id, SignInPhase::WaitingForBrowser).await;
     let link = core.sign_in_link(&sign_in.id).unwrap();
     assert!(page(&link).await.contains("Continue as"));

@@ -1,6 +1,7 @@
 //! Every sentence about a failure: what happened, why, what now. One arm per code of the contract, so that a new
 //! code does not compile until it has its words.
 
+mod command_line;
 mod keys;
 
 use sifter_contract::{ErrorCode, Param, UiError};
@@ -160,6 +161,13 @@ pub(crate) fn sentence(error: &UiError) -> String {
              new one.",
             facts.the_server()
         ),
+        ErrorCode::OtherPerson => format!(
+            "You signed in as {}, not as {}. Run \"sifter-cli login\" again and choose the right account in the browser.",
+            facts.text("found", "somebody else"),
+            facts.text("expected", "before")
+        ),
+        ErrorCode::CommandLineFile => command_line::file(&facts),
+        ErrorCode::CredentialHelper => command_line::helper(&facts),
         ErrorCode::LocalLibraryFailed => local_library(&facts),
         ErrorCode::KeyUnusable => keys::unusable(&facts),
         ErrorCode::PassphraseNeeded => format!(
@@ -193,6 +201,7 @@ fn invalid_name(facts: &Facts<'_>) -> String {
         "search" => {
             "A search needs at least three letters or digits. Write a longer word.".to_owned()
         }
+        "token" => "A token needs a name of 1 to 100 characters in one line.".to_owned(),
         "file" => "The file cannot have this name. Choose one without the characters / \\ and :."
             .to_owned(),
         field if text.is_empty() => format!(
@@ -264,6 +273,10 @@ fn not_offered(facts: &Facts<'_>) -> String {
     match facts.text("what", "this").as_str() {
         "browser_sign_in" => format!(
             "{} has no sign-in page. Make a token on its web page and name it with --token-file.",
+            facts.the_server()
+        ),
+        "device_code" => format!(
+            "{} has no sign-in by a code. Sign in on a computer with a browser, or name a token with --token-file.",
             facts.the_server()
         ),
         "architecture" => {

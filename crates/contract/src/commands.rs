@@ -5,14 +5,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::requests::{
-    AccountRef, CollectionRef, ContainerRef, CopyText, Destination, Download, EntityRef, FilePath,
-    ImageRef, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
-    TransferMove, TransferRef, TransferReport, Upload,
+    AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
+    EntityRef, FilePath, ImageRef, ImportTake, LinkText, OpenPage, Search, ServerConnect,
+    ServerRef, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
+    TransferReport, Upload,
 };
 use crate::{
-    AppView, CollectionPage, ContainerPage, DownloadPlan, DraftSheet, EntityPage, EntityRow,
-    ErrorCode, LinkTarget, SearchPage, ServerView, SettingsPatch, SettingsView, SignInView,
-    TransferList, UiError, UploadPlan,
+    AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan, DraftSheet,
+    EntityPage, EntityRow, ErrorCode, ImportList, LinkTarget, SearchPage, ServerView,
+    SettingsPatch, SettingsView, SignInView, TokenList, TokenRow, TransferList, UiError,
+    UploadPlan,
 };
 
 /// The request of a command without arguments, and the answer of one without a result.
@@ -95,8 +97,8 @@ commands! {
     /// Stops the local library.
     server_stop_local(Nothing) -> ServerView;
 
-    /// Begins a sign-in through the browser.
-    sign_in_start(ServerRef) -> SignInView;
+    /// Begins a sign-in through the browser, or by a code.
+    sign_in_start(SignInStart) -> SignInView;
     /// Opens the browser again for the same attempt.
     sign_in_open_again(SignInRef) -> Nothing;
     /// Copies the attempt's link to the clipboard, in Rust.
@@ -109,6 +111,28 @@ commands! {
     sign_in_paste_token(ServerRef) -> ServerView;
     /// Signs out: revokes at the server, then forgets.
     account_sign_out(AccountRef) -> Nothing;
+    /// Makes an account the one in use on its server.
+    account_use(AccountRef) -> Nothing;
+
+    /// The tokens made on a server; `not_offered` where it has none.
+    token_list(ServerRef) -> TokenList;
+    /// Makes a token. Its text stays in Rust, for [`token_copy`](Self::token_copy).
+    token_make(TokenMake) -> TokenRow;
+    /// Puts the text of a token made a moment ago on the clipboard, in Rust, which takes it off after a minute.
+    token_copy(TokenRef) -> Nothing;
+    /// Forgets the text of a token made a moment ago.
+    token_seen(TokenRef) -> Nothing;
+    /// Ends a token.
+    token_revoke(TokenRef) -> Nothing;
+
+    /// What handing an account to the command lines would do.
+    command_plan(AccountRef) -> CommandPlan;
+    /// Writes an account's token into the file of a program, in plain text.
+    command_write(CommandWrite) -> CommandDone;
+    /// Looks for accounts in the files of the command lines.
+    import_find(Nothing) -> ImportList;
+    /// Connects the server of one item, checks its token there and keeps it. The file is left alone.
+    import_take(ImportTake) -> ServerView;
 
     /// The entities of a server that it lists, the signed-in account's first.
     library_entities(ServerRef) -> Vec<EntityRow>;

@@ -45,8 +45,9 @@ pub enum ErrorCode {
     NotALibrary,
     /// The answer could not be understood. Params: `server`.
     InvalidAnswer,
-    /// The server does not offer this. Params: `server`, `what`: `browser_sign_in`, `private` (a new private
-    /// container) or `architecture` (tags for an image that does not name one).
+    /// The server does not offer this. Params: `server`, `what`: `browser_sign_in`, `device_code`, `tokens`,
+    /// `command_line` (an account without a token that it may hand on), `private` (a new private container) or
+    /// `architecture` (tags for an image that does not name one).
     NotOffered,
     /// The reference is a Docker image, not a SIF.
     OciImage,
@@ -82,6 +83,8 @@ pub enum ErrorCode {
     SignInDeclined,
     /// The sign-in answer failed its security checks and was thrown away.
     SignInRejected,
+    /// Somebody else signed in than was meant. Params: `server`, `expected`, `found`.
+    OtherPerson,
     /// Nobody finished the sign-in in time.
     SignInTimedOut,
     /// Three sign-ins are under way already.
@@ -90,6 +93,12 @@ pub enum ErrorCode {
     NoTokenInClipboard,
     /// The server refuses the token. Params: `server`.
     TokenRefused,
+    /// A file of a command line cannot be read or changed. Nothing was written. Params: `path`, `reason`: `link`,
+    /// `not_a_file`, `not_ours`, `too_long`, `not_understood`, `form`, `changed`, `not_set_up`, `gone` or `io`.
+    CommandLineFile,
+    /// A credential helper gave nothing. Params: `name`, `reason`: `name`, `missing`, `timeout`, `nothing` or
+    /// `answer`.
+    CredentialHelper,
     /// The local library could not start. Params: `reason`: `off` (it was stopped on purpose), `port` (taken),
     /// `already_running` (by another Sifter), `newer` (its data is), `disk` or `other`.
     LocalLibraryFailed,

@@ -5,6 +5,7 @@
 //! window's TypeScript is made from the same types by [`typescript::render`]. Nothing here does I/O, and
 //! no type here can carry a token: secrets never cross this line.
 
+mod accounts;
 mod commands;
 mod error;
 mod events;
@@ -16,6 +17,10 @@ mod transfers;
 pub mod typescript;
 mod uploads;
 
+pub use accounts::{
+    CommandDone, CommandPlan, CommandProgram, CommandTarget, Ending, ImportItem, ImportList,
+    ImportSource, ImportTrouble, TokenList, TokenRow,
+};
 pub use commands::{Api, COMMANDS, Nothing, dispatch};
 pub use error::{ErrorCode, Param, Retry, UiError};
 pub use events::{AppEvent, DropPhase};
@@ -26,7 +31,7 @@ pub use library::{
 };
 pub use servers::{
     AccountView, Capabilities, KeychainState, Quota, ServerKind, ServerState, ServerView,
-    SignInPhase, SignInView, SignInWay, Storage,
+    SignInCode, SignInHow, SignInPhase, SignInView, SignInWay, Storage,
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use signatures::{

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ClashPolicy, LibraryPath, SearchScope, UploadItem};
+use crate::{ClashPolicy, CommandProgram, LibraryPath, SearchScope, SignInHow, UploadItem};
 
 macro_rules! requests {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })*) => {
@@ -34,6 +34,15 @@ requests! {
         /// Accept a server without encryption, after a warning. Loopback needs no consent.
         allow_http: bool,
     }
+    /// Begins a sign-in.
+    SignInStart {
+        /// The server.
+        server_id: String,
+        /// Where the person signs in.
+        how: SignInHow,
+        /// As somebody else than who is signed in there, beside them.
+        another: bool,
+    }
     /// Names a sign-in attempt.
     SignInRef {
         /// The attempt.
@@ -43,6 +52,40 @@ requests! {
     AccountRef {
         /// The account.
         account_id: String,
+    }
+    /// Names a token that was made on a server.
+    TokenRef {
+        /// The server.
+        server_id: String,
+        /// The token.
+        token_id: String,
+    }
+    /// Makes a token.
+    TokenMake {
+        /// The server.
+        server_id: String,
+        /// What to call it, 1 to 100 characters.
+        name: String,
+        /// How many days it is good for, at most 3660; without end if not given.
+        days: Option<u32>,
+        /// It can fetch and not send.
+        read_only: bool,
+    }
+    /// Hands an account to a command line.
+    CommandWrite {
+        /// The account.
+        account_id: String,
+        /// The program.
+        program: CommandProgram,
+        /// Make its server the one that the program uses when none is named.
+        activate: bool,
+    }
+    /// Imports one item.
+    ImportTake {
+        /// The item.
+        item_id: String,
+        /// Accept a server without encryption, after a warning. Loopback needs no consent.
+        allow_http: bool,
     }
     /// Names an entity.
     EntityRef {

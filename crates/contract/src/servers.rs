@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::UiError;
+use crate::{Ending, UiError};
 
 /// What kind of place a server is; decides the icon and a few words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -112,6 +112,8 @@ pub struct AccountView {
     pub storage: Storage,
     /// When the sign-in ends, RFC 3339, if known.
     pub expires: Option<String>,
+    /// How close its end is, when it is close.
+    pub ending: Option<Ending>,
 }
 
 /// A way to sign in that the server offers.
@@ -146,10 +148,33 @@ pub struct ServerView {
     pub capabilities: Capabilities,
     /// The account in use there.
     pub account: Option<AccountView>,
+    /// All accounts there, in the order in which they were added.
+    pub accounts: Vec<AccountView>,
     /// How one can sign in. Empty while the server is off or unknown.
     pub ways: Vec<SignInWay>,
     /// Space of the account, when the server tells.
     pub quota: Option<Quota>,
+}
+
+/// Where the person signs in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInHow {
+    /// In the browser of this computer.
+    #[default]
+    Browser,
+    /// On any device, by entering a code.
+    Code,
+}
+
+/// A code to enter on another device. It is there to be shown, and worth nothing to whoever only sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInCode {
+    /// The code.
+    pub code: String,
+    /// The page of the server where it is entered.
+    pub page: String,
 }
 
 /// Where a sign-in stands.
@@ -160,6 +185,8 @@ pub enum SignInPhase {
     Preparing,
     /// The browser is open; the person acts there.
     WaitingForBrowser,
+    /// The person enters the code on some device.
+    WaitingForCode,
     /// The browser answered; the code is being exchanged.
     Exchanging,
     /// The keychain is being written to; it may ask to be unlocked.
@@ -188,6 +215,8 @@ pub struct SignInView {
     pub seconds_left: u32,
     /// Whether a browser could be opened. When not, *Copy link* is the way.
     pub browser_opened: bool,
+    /// The code to enter on another device: when that was asked for, or no browser could be opened.
+    pub code: Option<SignInCode>,
     /// Why it failed.
     pub error: Option<UiError>,
 }

@@ -100,7 +100,11 @@ export class Bridge {
   /** The library on this computer, signed in, without the window. */
   async signIn(): Promise<void> {
     await this.call('server_start_local', {})
-    const { id } = await this.call('sign_in_start', { serverId: THIS_COMPUTER })
+    const { id } = await this.call('sign_in_start', {
+      serverId: THIS_COMPUTER,
+      how: 'browser',
+      another: false,
+    })
     const link = await until('the page is opened', async () => (await this.deeds()).opened.at(-1))
     await approve(link)
     await until('the account is there', async () => {

@@ -1,6 +1,6 @@
 // Made from crates/contract by `cargo xtask generate`. Do not edit.
 
-export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "certificate_untrusted" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
+export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "certificate_untrusted" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
 
 export type Retry = "no" | "yes" | "after_sign_in";
 
@@ -222,6 +222,8 @@ name: string, } | { "kind": "session_only" };
 
 export type KeychainState = "ready" | "locked" | "absent";
 
+export type Ending = "week" | "day" | "over";
+
 export type AccountView = { 
 /**
  * Opaque id.
@@ -250,7 +252,11 @@ storage: Storage,
 /**
  * When the sign-in ends, RFC 3339, if known.
  */
-expires: string | null, };
+expires: string | null, 
+/**
+ * How close its end is, when it is close.
+ */
+ending: Ending | null, };
 
 export type SignInWay = { "kind": "browser" } | { "kind": "token" };
 
@@ -292,6 +298,10 @@ capabilities: Capabilities,
  */
 account: AccountView | null, 
 /**
+ * All accounts there, in the order in which they were added.
+ */
+accounts: Array<AccountView>, 
+/**
  * How one can sign in. Empty while the server is off or unknown.
  */
 ways: Array<SignInWay>, 
@@ -300,7 +310,19 @@ ways: Array<SignInWay>,
  */
 quota: Quota | null, };
 
-export type SignInPhase = "preparing" | "waiting_for_browser" | "exchanging" | "storing" | "done" | "failed" | "cancelled";
+export type SignInHow = "browser" | "code";
+
+export type SignInPhase = "preparing" | "waiting_for_browser" | "waiting_for_code" | "exchanging" | "storing" | "done" | "failed" | "cancelled";
+
+export type SignInCode = { 
+/**
+ * The code.
+ */
+code: string, 
+/**
+ * The page of the server where it is entered.
+ */
+page: string, };
 
 export type SignInView = { 
 /**
@@ -328,9 +350,178 @@ secondsLeft: number,
  */
 browserOpened: boolean, 
 /**
+ * The code to enter on another device: when that was asked for, or no browser could be opened.
+ */
+code: SignInCode | null, 
+/**
  * Why it failed.
  */
 error: UiError | null, };
+
+export type TokenRow = { 
+/**
+ * The server's id for it.
+ */
+id: string, 
+/**
+ * What its owner calls it.
+ */
+name: string, 
+/**
+ * How its text begins, to recognise it by. May be empty.
+ */
+prefix: string, 
+/**
+ * It can fetch and not send.
+ */
+readOnly: boolean, 
+/**
+ * When it was made, RFC 3339.
+ */
+created: string | null, 
+/**
+ * When it was used last, RFC 3339; none when it was not.
+ */
+lastUsed: string | null, 
+/**
+ * When it ends, RFC 3339; none when it does not.
+ */
+expires: string | null, 
+/**
+ * How close its end is, when it is close.
+ */
+ending: Ending | null, 
+/**
+ * It is the one that Sifter or a command line on this computer uses.
+ */
+here: boolean, };
+
+export type TokenList = { 
+/**
+ * Newest first.
+ */
+tokens: Array<TokenRow>, 
+/**
+ * Whether the account may make more: one that is itself a token may not.
+ */
+canMake: boolean, };
+
+export type CommandProgram = "singularity" | "apptainer" | "token_file";
+
+export type CommandTarget = { 
+/**
+ * The program.
+ */
+program: CommandProgram, 
+/**
+ * Its file, to show.
+ */
+path: string, 
+/**
+ * The name under which it knows the server already.
+ */
+remote: string | null, 
+/**
+ * A token that is there would be replaced.
+ */
+replaces: boolean, 
+/**
+ * It uses the server already when none is named.
+ */
+active: boolean, 
+/**
+ * Why its file cannot be used.
+ */
+problem: UiError | null, };
+
+export type CommandPlan = { 
+/**
+ * The programs, those that are there first.
+ */
+targets: Array<CommandTarget>, 
+/**
+ * A token is made for the program, good for this many days, because the account has none of its own.
+ * `None`: the account's own token is used.
+ */
+makesTokenForDays: number | null, };
+
+export type CommandDone = { 
+/**
+ * The file that was written, to show.
+ */
+path: string, 
+/**
+ * The name of the server in it.
+ */
+remote: string | null, 
+/**
+ * When the token ends, RFC 3339.
+ */
+expires: string | null, };
+
+export type ImportSource = "singularity" | "apptainer" | "token_file" | "docker";
+
+export type ImportItem = { 
+/**
+ * Opaque id.
+ */
+id: string, 
+/**
+ * Whose it is.
+ */
+source: ImportSource, 
+/**
+ * The file it is in, to show.
+ */
+path: string, 
+/**
+ * What the file calls it.
+ */
+name: string, 
+/**
+ * Host, port and path.
+ */
+host: string, 
+/**
+ * The user name, where the file has one.
+ */
+login: string | null, 
+/**
+ * There is a token, or what serves as one. A server without it can be connected.
+ */
+hasToken: boolean, 
+/**
+ * The program that has to be asked for it: `docker-credential-NAME`.
+ */
+helper: string | null, 
+/**
+ * The server is reached without encryption.
+ */
+plainHttp: boolean, 
+/**
+ * Sifter is signed in there already.
+ */
+signedIn: boolean, };
+
+export type ImportTrouble = { 
+/**
+ * The file, to show.
+ */
+path: string, 
+/**
+ * Why.
+ */
+error: UiError, };
+
+export type ImportList = { 
+/**
+ * What can be imported.
+ */
+items: Array<ImportItem>, 
+/**
+ * What could not be read.
+ */
+troubles: Array<ImportTrouble>, };
 
 export type LibraryPath = { 
 /**
@@ -1243,6 +1434,20 @@ address: string,
  */
 allowHttp: boolean, };
 
+export type SignInStart = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * Where the person signs in.
+ */
+how: SignInHow, 
+/**
+ * As somebody else than who is signed in there, beside them.
+ */
+another: boolean, };
+
 export type SignInRef = { 
 /**
  * The attempt.
@@ -1254,6 +1459,58 @@ export type AccountRef = {
  * The account.
  */
 accountId: string, };
+
+export type TokenRef = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The token.
+ */
+tokenId: string, };
+
+export type TokenMake = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * What to call it, 1 to 100 characters.
+ */
+name: string, 
+/**
+ * How many days it is good for, at most 3660; without end if not given.
+ */
+days: number | null, 
+/**
+ * It can fetch and not send.
+ */
+readOnly: boolean, };
+
+export type CommandWrite = { 
+/**
+ * The account.
+ */
+accountId: string, 
+/**
+ * The program.
+ */
+program: CommandProgram, 
+/**
+ * Make its server the one that the program uses when none is named.
+ */
+activate: boolean, };
+
+export type ImportTake = { 
+/**
+ * The item.
+ */
+itemId: string, 
+/**
+ * Accept a server without encryption, after a warning. Loopback needs no consent.
+ */
+allowHttp: boolean, };
 
 export type EntityRef = { 
 /**
@@ -1423,13 +1680,23 @@ export type Commands = {
   server_remove: [ServerRef, Nothing];
   server_start_local: [Nothing, ServerView];
   server_stop_local: [Nothing, ServerView];
-  sign_in_start: [ServerRef, SignInView];
+  sign_in_start: [SignInStart, SignInView];
   sign_in_open_again: [SignInRef, Nothing];
   sign_in_copy_link: [SignInRef, Nothing];
   sign_in_cancel: [SignInRef, Nothing];
   sign_in_open_token_page: [ServerRef, Nothing];
   sign_in_paste_token: [ServerRef, ServerView];
   account_sign_out: [AccountRef, Nothing];
+  account_use: [AccountRef, Nothing];
+  token_list: [ServerRef, TokenList];
+  token_make: [TokenMake, TokenRow];
+  token_copy: [TokenRef, Nothing];
+  token_seen: [TokenRef, Nothing];
+  token_revoke: [TokenRef, Nothing];
+  command_plan: [AccountRef, CommandPlan];
+  command_write: [CommandWrite, CommandDone];
+  import_find: [Nothing, ImportList];
+  import_take: [ImportTake, ServerView];
   library_entities: [ServerRef, Array<EntityRow>];
   library_entity: [EntityRef, EntityPage];
   library_collection: [CollectionRef, CollectionPage];

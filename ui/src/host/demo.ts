@@ -33,6 +33,7 @@ export function demoHost(): FakeHost {
       host: 'hub.uni.example',
       secondsLeft: 272,
       browserOpened: true,
+      code: null,
       error: null,
     }),
   })

@@ -111,6 +111,7 @@ describe('axe finds nothing on', () => {
           host: servers[1]!.host,
           secondsLeft: 60,
           browserOpened: true,
+          code: null,
           error: null,
         }),
         sign_in_cancel: () => ({}),

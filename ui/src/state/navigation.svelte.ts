@@ -9,7 +9,7 @@ export type Route =
   | { name: 'computer' }
   | { name: 'accounts' }
   | { name: 'settings' }
-  | { name: 'sign_in'; serverId: string; then?: SheetRequest }
+  | { name: 'sign_in'; serverId: string; then?: SheetRequest; another?: boolean }
   | { name: 'server'; serverId: string }
   | { name: 'entity'; serverId: string; entity: string }
   | { name: 'collection'; serverId: string; entity: string; collection: string }

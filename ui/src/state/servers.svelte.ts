@@ -52,6 +52,11 @@ export class Servers {
     this.list = this.list.filter((server) => server.id !== serverId)
   }
 
+  /** Makes an account the one in use on its server. */
+  async use(accountId: string): Promise<void> {
+    await this.host.call('account_use', { accountId })
+  }
+
   async startLocal(): Promise<ServerView> {
     const server = await this.host.call('server_start_local', {})
     this.put(server)

@@ -5,6 +5,9 @@ export type SheetRequest =
   | { kind: 'connect'; address?: string }
   | { kind: 'upload'; sheetId: string; serverId?: string; path?: Partial<LibraryPath>; tag?: string }
   | { kind: 'shortcuts' }
+  | { kind: 'import' }
+  | { kind: 'new_token'; serverId: string }
+  | { kind: 'command_line'; serverId: string; accountId: string }
   | { kind: 'limits' }
   | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }
   | { kind: 'delete_image'; image: ImageRef; digest: string; size: number }

@@ -18,6 +18,7 @@ import { Settings } from './settings.svelte'
 import { Sheets } from './sheets.svelte'
 import { SignIn } from './sign-in.svelte'
 import { Toasts } from './toasts.svelte'
+import { Tokens } from './tokens.svelte'
 import { Transfers } from './transfers.svelte'
 import { Uploads } from './uploads.svelte'
 
@@ -33,6 +34,7 @@ export class Sifter {
   readonly links: Links
   readonly settings: Settings
   readonly signIn: SignIn
+  readonly tokens: Tokens
   readonly transfers: Transfers
   readonly uploads: Uploads
 
@@ -45,6 +47,7 @@ export class Sifter {
     )
     this.settings = new Settings(host, this.app)
     this.signIn = new SignIn(host)
+    this.tokens = new Tokens(host)
     const ontrouble = (error: UiError) => this.toasts.say(troubleToast(error))
     this.transfers = new Transfers(
       host,

@@ -1,6 +1,6 @@
 /** The sign-in that is under way, as the app tells it, and what a person can do about it. */
 import { toUiError } from '../contract/errors'
-import type { AppEvent, ServerView, SignInView, UiError } from '../contract/generated'
+import type { AppEvent, ServerView, SignInHow, SignInView, UiError } from '../contract/generated'
 import type { Host } from '../host/types'
 
 export class SignIn {
@@ -17,7 +17,7 @@ export class SignIn {
   private readonly heard = new Map<string, SignInView>()
   /** Counts what was begun and given up, so that an answer that comes late is known as such. */
   private turn = 0
-  /** The server where a sign-in is about to begin. */
+  /** Where and how a sign-in is about to begin. */
   private starting: string | null = null
   private clock: ReturnType<typeof setInterval> | undefined
 
@@ -35,17 +35,17 @@ export class SignIn {
     this.take(event.signIn)
   }
 
-  async start(serverId: string): Promise<void> {
+  async start(serverId: string, how: SignInHow = 'browser', another = false): Promise<void> {
     // A double click is one wish; two would reach the app in any order.
-    if (this.starting === serverId) return
+    if (this.starting === serverId + how) return
     this.problem = null
     this.heard.clear()
     const dropped = this.drop()
-    this.starting = serverId
+    this.starting = serverId + how
     await dropped
     const turn = ++this.turn
     try {
-      const begun = await this.host.call('sign_in_start', { serverId })
+      const begun = await this.host.call('sign_in_start', { serverId, how, another })
       // Another one began elsewhere, or it was given up before it had begun.
       if (turn !== this.turn) return await this.cancel(begun)
       this.take(this.heard.get(begun.id) ?? begun)

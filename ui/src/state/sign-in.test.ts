@@ -13,6 +13,7 @@ function attempt(phase: SignInView['phase']): SignInView {
     host: 'lab.example',
     secondsLeft: 300,
     browserOpened: true,
+    code: null,
     error: null,
   }
 }

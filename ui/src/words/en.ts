@@ -13,20 +13,24 @@ import { search } from './en/search'
 import { settings } from './en/settings'
 import { shortcuts } from './en/shortcuts'
 import { signIn } from './en/sign-in'
+import { commandLine, endings, importing, tokens } from './en/tokens'
 import { transfers } from './en/transfers'
 import { uploads } from './en/uploads'
 import { welcome } from './en/welcome'
 
 export const en = {
   accounts,
+  commandLine,
   common,
   computer,
   connect,
   container,
   downloads,
+  endings,
   errors,
   frame,
   home,
+  importing,
   kit,
   library,
   limits,
@@ -34,6 +38,7 @@ export const en = {
   settings,
   shortcuts,
   signIn,
+  tokens,
   transfers,
   uploads,
   welcome,

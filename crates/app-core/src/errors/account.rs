@@ -13,10 +13,12 @@ pub(crate) fn account(error: &Error, place: &Place) -> UiError {
             again(ErrorCode::BrowserUnavailable)
         }
         Error::Denied { .. } => again(ErrorCode::SignInDeclined),
-        Error::IssuerMismatch
-        | Error::UnsafeServer { .. }
-        | Error::ServerRejected { .. }
-        | Error::OtherPerson { .. } => again(ErrorCode::SignInRejected),
+        Error::IssuerMismatch | Error::UnsafeServer { .. } | Error::ServerRejected { .. } => {
+            again(ErrorCode::SignInRejected)
+        }
+        Error::OtherPerson { expected, found } => again(ErrorCode::OtherPerson)
+            .with("expected", expected.as_str())
+            .with("found", found.chars().take(80).collect::<String>()),
         Error::TimedOut => again(ErrorCode::SignInTimedOut),
         Error::Cancelled => place.error(ErrorCode::Cancelled),
         Error::TooManySignIns => again(ErrorCode::SignInBusy),
@@ -26,6 +28,9 @@ pub(crate) fn account(error: &Error, place: &Place) -> UiError {
         Error::NoSignIn => place
             .error(ErrorCode::NotOffered)
             .with("what", "browser_sign_in"),
+        Error::NoCode => place
+            .error(ErrorCode::NotOffered)
+            .with("what", "device_code"),
         Error::TokenRefused => place.error(ErrorCode::TokenRefused),
         Error::NotAToken => place.error(ErrorCode::NoTokenInClipboard),
         Error::NeedsSignIn => place

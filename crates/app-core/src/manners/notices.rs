@@ -95,6 +95,7 @@ impl Gathering {
                 [one] => Some(one.name.clone()),
                 _ => None,
             },
+            reminder: None,
         };
         self.forget();
         Some(notice)

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use sifter_account::AccountId;
 use sifter_contract::ServerKind;
 use url::Url;
 
+use super::LOCAL_ID;
 use super::learned::Learned;
 use crate::files;
 
@@ -65,6 +67,9 @@ pub(crate) struct SavedServer {
     /// What transfers have shown of it.
     #[serde(default)]
     pub(crate) learned: Learned,
+    /// The account in use, where the person has chosen one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<AccountId>,
 }
 
 impl SavedServer {
@@ -82,6 +87,9 @@ struct List {
     version: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     local_port: Option<u16>,
+    /// The account in use on this computer, where the person has chosen one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    local_account: Option<AccountId>,
     #[serde(default)]
     servers: Vec<SavedServer>,
 }
@@ -164,6 +172,29 @@ impl Book {
         self.change(|list| list.local_port = port)
     }
 
+    /// The account that the person has chosen on a server.
+    pub(crate) fn account(&self, id: &str) -> Option<AccountId> {
+        let list = self.list();
+        if id == LOCAL_ID {
+            return list.local_account;
+        }
+        let server = list.servers.iter().find(|server| server.id == id);
+        server.and_then(|server| server.account)
+    }
+
+    pub(crate) fn choose_account(&self, id: &str, account: AccountId) -> Result<(), BookError> {
+        if self.account(id) == Some(account) {
+            return Ok(());
+        }
+        self.change(|list| {
+            if id == LOCAL_ID {
+                list.local_account = Some(account);
+            } else if let Some(server) = list.servers.iter_mut().find(|server| server.id == id) {
+                server.account = Some(account);
+            }
+        })
+    }
+
     fn change(&self, change: impl FnOnce(&mut List)) -> Result<(), BookError> {
         let mut list = self.list();
         let mut changed = list.clone();
@@ -200,6 +231,7 @@ mod tests {
             issuer: None,
             plain_http: false,
             learned: Learned::default(),
+            account: None,
         }
     }
 
@@ -213,8 +245,17 @@ mod tests {
         book.put(server("1", "renamed")).unwrap();
         book.remove("2").unwrap();
         book.set_local_port(Some(4711)).unwrap();
+        let (one, local) = (AccountId::random(), AccountId::random());
+        book.choose_account("1", one).unwrap();
+        book.choose_account(LOCAL_ID, local).unwrap();
         let book = Book::open(path).unwrap();
-        assert_eq!(book.servers(), [server("1", "renamed")]);
+        let mut expected = server("1", "renamed");
+        expected.account = Some(one);
+        assert_eq!(book.servers(), [expected]);
+        assert_eq!(
+            (book.account("1"), book.account(LOCAL_ID)),
+            (Some(one), Some(local))
+        );
         assert_eq!(book.local_port(), Some(4711));
         assert!(
             book.find(&Url::parse("https://library.lab.example").unwrap())

@@ -57,6 +57,7 @@ impl Servers {
                 .as_ref()
                 .map(|known| known.learned)
                 .unwrap_or_default(),
+            account: known.as_ref().and_then(|known| known.account),
             name: known.map_or_else(|| name_of(&host_text(&web)), |known| known.name),
             web,
             library: endpoints.library,

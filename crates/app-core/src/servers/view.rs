@@ -4,11 +4,19 @@ use std::sync::Arc;
 
 use sifter_account::{Account, AccountKind, AccountState};
 use sifter_contract::{AccountView, ServerKind, ServerState, ServerView, SignInWay, Storage};
+use time::OffsetDateTime;
 use url::Url;
 
 use super::local::LOCAL_NAME;
 use super::{LOCAL_ID, Reachable, SavedServer, Servers, reachable};
 use crate::clock::rfc3339;
+use crate::reminders::ending;
+
+/// The accounts on one server.
+struct OwnAccounts {
+    in_use: Option<AccountView>,
+    all: Vec<AccountView>,
+}
 
 impl Servers {
     /// All servers, this computer first.
@@ -17,17 +25,19 @@ impl Servers {
             tracing::warn!(error = %error, "the accounts cannot be read");
             Vec::new()
         });
-        let account = |id: &str| {
-            accounts
-                .iter()
-                .filter(|account| account.server.key.as_str() == id)
-                .max_by_key(|account| account.created)
-                .map(account_view)
+        let own = |id: &str| -> OwnAccounts {
+            let here = accounts.iter();
+            let here = here.filter(|account| account.server.key.as_str() == id);
+            let here: Vec<Account> = here.cloned().collect();
+            OwnAccounts {
+                in_use: self.in_use(id, &here).map(account_view),
+                all: here.iter().map(account_view).collect(),
+            }
         };
-        let mut views = vec![self.local_view(account(LOCAL_ID))];
+        let mut views = vec![self.local_view(own(LOCAL_ID))];
         for saved in self.book.servers() {
-            let account = account(&saved.id);
-            views.push(self.saved_view(saved, account));
+            let accounts = own(&saved.id);
+            views.push(self.saved_view(saved, accounts));
         }
         views
     }
@@ -43,11 +53,11 @@ impl Servers {
         self.hub.servers(views);
     }
 
-    fn local_view(&self, account: Option<AccountView>) -> ServerView {
+    fn local_view(&self, accounts: OwnAccounts) -> ServerView {
         match self.local.base() {
             Some(base) => {
                 let server = self.local_server(base);
-                self.online_view(&server, ServerKind::ThisComputer, account)
+                self.online_view(&server, ServerKind::ThisComputer, accounts)
             }
             None => ServerView {
                 id: LOCAL_ID.to_owned(),
@@ -64,23 +74,24 @@ impl Servers {
                 state: ServerState::Off,
                 problem: None,
                 capabilities: Default::default(),
-                account,
+                account: accounts.in_use,
+                accounts: accounts.all,
                 ways: Vec::new(),
                 quota: None,
             },
         }
     }
 
-    fn saved_view(&self, saved: SavedServer, account: Option<AccountView>) -> ServerView {
+    fn saved_view(&self, saved: SavedServer, accounts: OwnAccounts) -> ServerView {
         let kind = saved.kind();
-        self.online_view(&reachable(saved), kind, account)
+        self.online_view(&reachable(saved), kind, accounts)
     }
 
     fn online_view(
         &self,
         server: &Reachable,
         kind: ServerKind,
-        account: Option<AccountView>,
+        accounts: OwnAccounts,
     ) -> ServerView {
         let status = self.statuses().get(&server.id).cloned().unwrap_or_default();
         let web = server
@@ -88,7 +99,10 @@ impl Servers {
             .web
             .as_ref()
             .unwrap_or(&server.endpoints.library);
-        let signed_in = account.as_ref().is_some_and(|account| account.signed_in);
+        let signed_in = accounts
+            .in_use
+            .as_ref()
+            .is_some_and(|account| account.signed_in);
         ServerView {
             id: server.id.clone(),
             name: server.name.clone(),
@@ -106,7 +120,8 @@ impl Servers {
             }),
             problem: status.problem,
             capabilities: self.capabilities(&server.id),
-            account,
+            account: accounts.in_use,
+            accounts: accounts.all,
             ways: ways(server),
             quota: status.quota.filter(|_| signed_in),
         }
@@ -146,6 +161,7 @@ fn account_view(account: &Account) -> AccountView {
             sifter_account::Storage::SessionOnly => Storage::SessionOnly,
         },
         expires: account.expires.and_then(rfc3339),
+        ending: (account.expires).and_then(|end| ending(end, OffsetDateTime::now_utc())),
     }
 }
 

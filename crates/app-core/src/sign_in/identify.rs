@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use sifter_account::{BoxFuture, Identify, IdentifyError, Identity};
 use sifter_library_api::service::{CurrentUser, TokenStatus};
 use sifter_library_client::client::{TokenVerdict, verify_token};
 use sifter_library_client::{Endpoints, Error, FixedToken, Http, LibraryClient, Origin};
+use time::OffsetDateTime;
+
+use crate::tokens::SHORTEST_PREFIX;
 
 /// Asks one server.
 pub(super) struct AskLibrary {
     http: Http,
     endpoints: Endpoints,
+    /// Also when the token ends.
+    dated: bool,
 }
 
 impl AskLibrary {
@@ -19,12 +24,29 @@ impl AskLibrary {
         Self {
             http: http.clone(),
             endpoints: endpoints.clone(),
+            dated: false,
+        }
+    }
+
+    /// Asks for the end of the token as well, where the server keeps a list of tokens.
+    pub(super) fn dated(self) -> Self {
+        Self {
+            dated: true,
+            ..self
         }
     }
 
     async fn ask(&self, token: &SecretString) -> Result<Identity, IdentifyError> {
         if let Some(user) = self.current_user(token).await? {
-            return Ok(identity(user));
+            let expires = if self.dated {
+                self.end_of(token).await
+            } else {
+                None
+            };
+            return Ok(Identity {
+                expires,
+                ..identity(user)
+            });
         }
         let Some(service) = &self.endpoints.token else {
             return Err(IdentifyError::Refused);
@@ -40,16 +62,29 @@ impl AskLibrary {
         &self,
         token: &SecretString,
     ) -> Result<Option<CurrentUser>, IdentifyError> {
-        let origin = Origin::of(&self.endpoints.library).ok_or(IdentifyError::BadResponse)?;
-        let tokens = Arc::new(FixedToken::new(origin, token.clone()));
-        let client = LibraryClient::new(self.http.clone(), self.endpoints.clone(), tokens)
-            .map_err(sorted)?;
+        let client = self.client(token)?;
         match client.current_user().await {
             Ok(user) => Ok(user),
             // The token service has the last word.
             Err(Error::Forbidden(_)) => Ok(None),
             Err(error) => Err(sorted(error)),
         }
+    }
+
+    fn client(&self, token: &SecretString) -> Result<LibraryClient, IdentifyError> {
+        let origin = Origin::of(&self.endpoints.library).ok_or(IdentifyError::BadResponse)?;
+        let tokens = Arc::new(FixedToken::new(origin, token.clone()));
+        LibraryClient::new(self.http.clone(), self.endpoints.clone(), tokens).map_err(sorted)
+    }
+
+    /// When the server's list says that the token ends. Not knowing it keeps nobody out.
+    async fn end_of(&self, token: &SecretString) -> Option<OffsetDateTime> {
+        let listed = self.client(token).ok()?.access_tokens().await.ok()??;
+        let text = token.expose_secret();
+        let own = listed
+            .into_iter()
+            .find(|info| info.prefix.len() >= SHORTEST_PREFIX && text.starts_with(&info.prefix));
+        own.and_then(|info| info.expires_at.get())
     }
 
     /// A good token of a server that does not say whose it is: the account is called like the server.
@@ -69,6 +104,7 @@ impl AskLibrary {
             subject: name.clone(),
             login: name.clone(),
             display: name,
+            expires: None,
         }
     }
 }
@@ -92,6 +128,7 @@ fn identity(user: CurrentUser) -> Identity {
         subject: user.username.clone(),
         login: user.username,
         display,
+        expires: None,
     }
 }
 

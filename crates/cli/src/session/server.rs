@@ -90,6 +90,7 @@ mod tests {
             problem: None,
             capabilities: Default::default(),
             account: None,
+            accounts: Vec::new(),
             ways: Vec::new(),
             quota: None,
         }

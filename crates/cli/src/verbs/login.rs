@@ -3,10 +3,10 @@
 use secrecy::SecretString;
 use serde::Serialize;
 use sifter_app_core::AppCore;
-use sifter_contract::requests::{AccountRef, ServerRef};
+use sifter_contract::requests::{AccountRef, SignInStart};
 use sifter_contract::{
-    AccountView, Api as _, AppEvent, ErrorCode, KeychainState, Nothing, ServerView, SignInPhase,
-    SignInView, Storage, UiError,
+    AccountView, Api as _, AppEvent, ErrorCode, KeychainState, Nothing, ServerView, SignInCode,
+    SignInHow, SignInPhase, SignInView, Storage, UiError,
 };
 
 use super::Call;
@@ -85,8 +85,12 @@ async fn sign_in(
 /// Runs a sign-in to its end; the person acts in the browser meanwhile.
 async fn through_the_browser(core: &AppCore, server: &ServerView) -> Result<ServerView, Failure> {
     let mut events = core.watch();
-    let server_id = server.id.clone();
-    let started = core.sign_in_start(ServerRef { server_id }).await?;
+    let start = SignInStart {
+        server_id: server.id.clone(),
+        how: SignInHow::Browser,
+        another: false,
+    };
+    let started = core.sign_in_start(start).await?;
     let mut now = Some(started.clone());
     let mut told = false;
     loop {
@@ -114,13 +118,16 @@ async fn through_the_browser(core: &AppCore, server: &ServerView) -> Result<Serv
     Ok(signed_in.ok_or_else(|| UiError::new(ErrorCode::Internal))?)
 }
 
-/// Says once that no browser came up; the link was printed when it was tried.
+/// Says once what to do without a browser; the link was printed when one was tried.
 fn tell(view: &SignInView, told: bool) -> bool {
     let missing = !told && !view.browser_opened && view.phase == SignInPhase::WaitingForBrowser;
-    if missing {
-        note("No browser could be opened here. Open the link above in one on this computer.");
+    if let Some(SignInCode { code, page }) = view.code.as_ref().filter(|_| missing) {
+        note(&format!(
+            "Or open {page} on any device and enter this code there:\n  {code}"
+        ));
+        return true;
     }
-    missing
+    false
 }
 
 async fn forget(core: &AppCore, account: &AccountView) {

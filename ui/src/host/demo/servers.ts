@@ -34,7 +34,9 @@ export const servers: ServerView[] = [
       byBrowser: false,
       storage: { kind: 'keychain', name: 'Secret Service' },
       expires: '2026-12-12T09:00:00Z',
+      ending: null,
     },
+    accounts: [],
     ways: [{ kind: 'token' }],
     quota: { used: 10.1 * GIB, total: 11 * GIB },
   },
@@ -48,6 +50,7 @@ export const servers: ServerView[] = [
     problem: null,
     capabilities: { ...capable, archTags: false },
     account: null,
+    accounts: [],
     ways: [{ kind: 'browser' }, { kind: 'token' }],
     quota: null,
   },
@@ -73,10 +76,13 @@ export const servers: ServerView[] = [
       builder: null,
     },
     account: null,
+    accounts: [],
     ways: [],
     quota: null,
   },
 ]
+
+for (const server of servers) if (server.account) server.accounts = [server.account]
 
 export const app: AppView = {
   version: '0.1.0',

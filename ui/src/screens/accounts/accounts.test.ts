@@ -68,6 +68,7 @@ describe('signing in', () => {
     host: 'hub.uni.example',
     secondsLeft: 272,
     browserOpened: true,
+    code: null,
     error: null,
     ...rest,
   })

@@ -169,6 +169,7 @@ describe('a library where nobody is signed in', () => {
       host: 'hub.uni.example',
       secondsLeft: 0,
       browserOpened: true,
+      code: null,
       error: null,
     }
     await settled()

@@ -13,6 +13,7 @@ export type ErrorAction =
   | 'connect_anyway'
   | 'paste_token'
   | 'search'
+  | 'add_account'
 
 export interface ErrorWords {
   title: string

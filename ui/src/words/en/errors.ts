@@ -2,6 +2,7 @@
 
 import type { ErrorCode, UiError } from '../../contract/generated'
 import { duration } from '../format'
+import { COMMAND_LINE } from './error-command-line'
 import { KEYS } from './error-keys'
 import { capital, Facts, say, type ErrorAction, type ErrorWords, type Say } from './error-parts'
 
@@ -30,6 +31,14 @@ const SIGN_IN: Partial<Record<ErrorCode, Say>> = {
       'It failed a security check, so it was thrown away. Close other sign-in pages and start again.',
       { tone: 'bad', icon: 'v-bad', actions: ['retry'] },
     ),
+  other_person: (f) => {
+    const [found, expected] = [f.text('found', 'somebody else'), f.text('expected', 'before')]
+    return say(
+      `You signed in as ${found}, not as ${expected}`,
+      `The browser answered for another account on ${f.server}, so nothing was changed here. Sign out on its page to switch, or add ${found} beside ${expected}.`,
+      { tone: 'warn', icon: 'info', actions: ['retry', 'add_account'] },
+    )
+  },
   sign_in_timed_out: () =>
     say('The sign-in link stopped working', 'Nobody finished it in time. A new one is a click away.', {
       icon: 'clock',
@@ -75,6 +84,9 @@ const SIGN_IN: Partial<Record<ErrorCode, Say>> = {
 /** What a server may or may not offer, by the name the app has for it. */
 const OFFERS: Record<string, string> = {
   browser_sign_in: 'sign-in through the browser',
+  device_code: 'sign-in by a code',
+  tokens: 'tokens',
+  command_line: 'tokens for other programs',
 }
 
 const SERVERS: Partial<Record<ErrorCode, Say>> = {
@@ -296,9 +308,11 @@ const REST: Partial<Record<ErrorCode, Say>> = {
     const [text, field] = [f.text('text', ''), f.text('field', 'name')]
     return say(
       `${text ? `“${text}”` : 'This'} does not work as a ${nameField(field)}`,
-      field === 'file'
-        ? 'A file name holds no slash, backslash or colon, and is not too long.'
-        : 'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
+      field === 'token'
+        ? 'A name has 1 to 100 characters in one line.'
+        : field === 'file'
+          ? 'A file name holds no slash, backslash or colon, and is not too long.'
+          : 'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
       { tone: 'warn' },
     )
   },
@@ -321,7 +335,7 @@ function nameField(field: string): string {
   return ['entity', 'collection', 'container', 'tag', 'file'].includes(field) ? `${field} name` : 'name'
 }
 
-const SAY = { ...SIGN_IN, ...SERVERS, ...FILES, ...KEYS, ...REST }
+const SAY = { ...SIGN_IN, ...SERVERS, ...FILES, ...KEYS, ...COMMAND_LINE, ...REST }
 
 /** Whether a code has words. The catalogue's test walks every code with it. */
 export function hasWords(code: ErrorCode): boolean {
@@ -347,6 +361,7 @@ export const actionWords: Record<ErrorAction, string> = {
   connect_anyway: 'Connect without encryption',
   paste_token: 'Paste token',
   search: 'Search similar',
+  add_account: 'Add as another account',
 }
 
 export const errors = { say: errorWords, actions: actionWords }

@@ -24,6 +24,11 @@ export const signIn = {
           title: 'Waiting for your browser…',
           note: `Approve the request on ${host}. This window goes on by itself.`,
         }
+      case 'waiting_for_code':
+        return {
+          title: 'Enter this code',
+          note: `Open the page on any device. This window goes on by itself when you have approved there.`,
+        }
       case 'exchanging':
         return { title: 'Approved. Finishing the sign-in…', note: 'You can close the page in the browser.' }
       case 'storing':
@@ -37,6 +42,16 @@ export const signIn = {
     }
   },
   noBrowser: 'No browser could be opened. Copy the link and open it yourself.',
+  noBrowserCode: 'No browser could be opened. Copy the link, or use any other device:',
+  code: 'Use a code on another device',
+  beginCode: 'Get a code',
+  codeNote: 'A short code is shown here, which you enter in the browser of any device.',
+  theCode: 'The code',
+  codePage: (page: string) => `Enter it on ${page}`,
+  copyCode: 'Copy code',
+  openPage: 'Open the page here',
+  codeWorks: (seconds: number) => `The code works for ${clock(seconds)} more`,
+  another: (server: string) => `Add an account on ${server}`,
   openAgain: 'Open again',
   copyLink: 'Copy link',
   linkCopied: 'Link copied',
