@@ -47,6 +47,14 @@ impl<'i, 'w, S: Source> DataDigests<'i, 'w, S> {
         }
     }
 
+    /// Asks whether to go on, where nothing is hashed for a while.
+    pub(crate) fn pause(&mut self) -> Result<(), NoDigest> {
+        match (self.watch)(0) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(NoDigest::Stopped),
+        }
+    }
+
     /// The digest of one object's data.
     pub(crate) fn of(
         &mut self,

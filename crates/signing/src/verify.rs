@@ -21,6 +21,9 @@ use crate::selection::{Form, Selection, object};
 /// The largest signature object read, in bytes. Real ones have 0.8 to 3 kilobytes.
 pub const SIGNATURE_LIMIT: u64 = 1 << 20;
 
+/// How many signatures are read to learn who signed.
+const MOST_ASKED: usize = 64;
+
 /// Verifies images: what of them, with which keys, as of which time.
 #[derive(Default)]
 pub struct Verifier<'k> {
@@ -119,12 +122,13 @@ impl<'k> Verifier<'k> {
 }
 
 /// Who claims to have signed `image`, so that missing keys can be fetched before it is verified. Reads
-/// nothing but the signatures.
+/// nothing but the first signatures; images have one or two.
 pub fn issuers<S: Source>(image: &Image<S>) -> Vec<Issuer> {
     let data =
         signature_objects(image).filter_map(|object| image.read(object, SIGNATURE_LIMIT).ok());
     let mut issuers: Vec<Issuer> = Vec::new();
     for issuer in data
+        .take(MOST_ASKED)
         .filter_map(|data| Message::parse(&data))
         .flat_map(|message| message.issuers())
     {
@@ -236,6 +240,7 @@ impl<'i, S: Source> Run<'_, 'i, '_, S> {
         target: Target,
         signature: &'i Descriptor,
     ) -> Result<Option<SignatureReport>, NoDigest> {
+        self.digests.pause()?;
         let data = self.image.read(signature, SIGNATURE_LIMIT);
         let content = classify(&data.map_err(|cause| unreadable(signature, cause))?);
         let legacy = self.form != Form::Modern;

@@ -33,7 +33,7 @@ pub struct SignRequest {
 /// What signs.
 enum Key {
     OpenPgp(Box<SecretKey>),
-    Pem(PrivateKey),
+    Pem(Box<PrivateKey>),
 }
 
 impl Signatures {
@@ -75,7 +75,7 @@ fn sign_with(
             key,
             passphrase: request.passphrase.as_ref(),
         },
-        Key::Pem(key) => ImageSigner::Pem(std::slice::from_ref(key)),
+        Key::Pem(key) => ImageSigner::Pem(std::slice::from_ref(&**key)),
     };
     let stamp = if request.deterministic {
         Stamp::Deterministic
@@ -123,7 +123,7 @@ fn find(places: &Places, named: Option<&str>) -> Result<Key, UiError> {
     let path = PathBuf::from(named);
     let failed = |error: Error| errors::signing(&error, &shown(&path));
     match PrivateKey::open(&path) {
-        Ok(key) => return Ok(Key::Pem(key)),
+        Ok(key) => return Ok(Key::Pem(Box::new(key))),
         Err(Error::Pem(sifter_signing::dsse::InvalidKey::NoPrivateKey)) => {}
         Err(error) => return Err(failed(error)),
     }

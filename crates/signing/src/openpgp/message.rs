@@ -10,6 +10,9 @@ use super::standing::Revocation;
 use super::{Certificate, Issuer, KeyOrigin, KeySource, Time, end, time};
 use crate::failure::NotValid;
 
+/// The most signatures read from one message. The tools write one.
+const MOST_SIGNATURES: usize = 16;
+
 /// A clear-signed text as found in a signature object.
 #[derive(Debug)]
 pub(crate) struct Message {
@@ -35,9 +38,12 @@ struct SigningKey<'a, K> {
 }
 
 impl Message {
-    /// Reads a clear-signed text; `None` when it is none.
+    /// Reads a clear-signed text; `None` when it is none, or has more signatures than any honest one.
     pub(crate) fn parse(data: &[u8]) -> Option<Self> {
         let (inner, _) = CleartextSignedMessage::from_armor(data).ok()?;
+        if inner.signatures().len() > MOST_SIGNATURES {
+            return None;
+        }
         let signed = inner.signed_text();
         Some(Self { inner, signed })
     }

@@ -1,5 +1,6 @@
 //! A folder of keys, laid out as the command-line tools lay out theirs, so that either can use the other's.
 
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,9 @@ use crate::error::Error;
 pub const PUBLIC_RING: &str = "pgp-public";
 /// The file of secret keys, in the same form.
 pub const SECRET_RING: &str = "pgp-secret";
+
+/// The file that is locked while a ring is changed: two changes at once would lose one of them.
+const LOCK: &str = ".sifter-lock";
 
 /// A folder with a ring of public and a ring of secret keys.
 #[derive(Debug, Clone)]
@@ -67,6 +71,11 @@ impl KeyStore {
     /// # Errors
     /// [`Error::File`] and others about the files, [`Error::OpenPgp`].
     pub fn add(&self, certificate: &Certificate) -> Result<(), Error> {
+        let _alone = self.alone()?;
+        self.add_certificate(certificate)
+    }
+
+    fn add_certificate(&self, certificate: &Certificate) -> Result<(), Error> {
         let ring = Keyring::open_if_there(self.folder.join(PUBLIC_RING), KeyOrigin::Local)?;
         let mut all = ring.certificates().to_vec();
         match all
@@ -84,7 +93,8 @@ impl KeyStore {
     /// # Errors
     /// As [`KeyStore::add`].
     pub fn add_secret(&self, key: &SecretKey) -> Result<(), Error> {
-        self.add(&key.certificate())?;
+        let _alone = self.alone()?;
+        self.add_certificate(&key.certificate())?;
         let mut all = self.secret()?;
         match all
             .iter_mut()
@@ -101,6 +111,7 @@ impl KeyStore {
     /// # Errors
     /// As [`KeyStore::add`].
     pub fn remove(&self, fingerprint: &Fingerprint) -> Result<bool, Error> {
+        let _alone = self.alone()?;
         let ring = Keyring::open_if_there(self.folder.join(PUBLIC_RING), KeyOrigin::Local)?;
         let (public, mut secret) = (ring.certificates(), self.secret()?);
         let before = public.len() + secret.len();
@@ -115,6 +126,24 @@ impl KeyStore {
             self.write_secret(&secret)?;
         }
         Ok(kept.len() + secret.len() < before)
+    }
+
+    /// Waits until nobody else of ours changes the folder, for as long as the answer lives.
+    fn alone(&self) -> Result<File, Error> {
+        let path = self.folder.join(LOCK);
+        let failed = |source| Error::File {
+            path: path.clone(),
+            source,
+        };
+        make_private(&self.folder).map_err(failed)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path);
+        let file = file.map_err(failed)?;
+        file.lock().map_err(failed)?;
+        Ok(file)
     }
 
     fn is_empty(&self, ring: &str) -> Result<bool, Error> {
@@ -150,7 +179,6 @@ impl KeyStore {
             path: path.clone(),
             source,
         };
-        make_private(&self.folder).map_err(failed)?;
         // The temporary file is created for its owner alone.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed)?;
         file.write_all(bytes).map_err(failed)?;

@@ -249,6 +249,23 @@ fn garbage_and_oversized_signatures_are_named() {
 }
 
 #[test]
+fn a_message_with_more_signatures_than_any_tool_writes_is_not_read() {
+    use pgp::composed::{ArmorOptions, CleartextSignedMessage};
+    let text = Sample::signed().data(5);
+    let (one, _) = CleartextSignedMessage::from_armor(&text[..]).unwrap();
+    let many = |count| {
+        let signatures = vec![one.signatures()[0].clone(); count];
+        let message = CleartextSignedMessage::new_many(one.text(), |_| Ok(signatures)).unwrap();
+        let sample = Sample::new();
+        let armored = message.to_armored_bytes(ArmorOptions::default()).unwrap();
+        sample.attach(&armored, ADA.fingerprint().v4(), Link::Group(1));
+        failure(&sample.verify(Selection::all().group(1)))
+    };
+    assert_eq!(many(16), "header integrity compromised");
+    assert_eq!(many(17), "signature format not recognized");
+}
+
+#[test]
 fn an_unknown_hash_in_the_descriptor_is_refused_as_the_tools_do() {
     let sample = Sample::signed();
     sample.flip(sample.descriptor(5, 201 + 1));

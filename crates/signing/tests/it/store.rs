@@ -77,3 +77,21 @@ fn a_ring_of_the_reference_form_is_read() {
     std::fs::write(folder.path().join(PUBLIC_RING), ring).unwrap();
     assert_eq!(fingerprints(&KeyStore::new(folder.path())).len(), 2);
 }
+
+#[test]
+fn changes_at_the_same_time_do_not_lose_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = KeyStore::new(folder.path().join("keys"));
+    let keys: Vec<SecretKey> = (0..8)
+        .map(|number| {
+            SecretKey::generate(&crate::images::new_key(&format!("Key {number}")), None).unwrap()
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for key in &keys {
+            scope.spawn(|| store.add_secret(key).unwrap());
+        }
+    });
+    assert_eq!(store.secret().unwrap().len(), keys.len());
+    assert_eq!(fingerprints(&store).len(), keys.len());
+}
