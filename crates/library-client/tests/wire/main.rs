@@ -1,10 +1,6 @@
 //! The client on the wire, against small servers that answer what each test says.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test may stop where it stands"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod bearer;
 mod browse;

@@ -377,11 +377,14 @@ async fn an_index_without_platforms_and_a_bare_manifest_are_read() {
     assert!(matches!(other, Err(Error::NotFound)), "{other:?}");
 }
 
+/// What is wrong with what a registry tells.
+type Change = fn(&mut Told);
+
 #[tokio::test]
 async fn what_does_not_fit_together_is_not_believed() {
-    let broken: [(&str, fn(&mut Told)); 6] = [
+    let broken: [(&str, Change); 6] = [
         ("a manifest of another digest", |told| {
-            told.manifest["more"] = 1.into()
+            told.manifest["more"] = 1.into();
         }),
         ("a config of another digest", |told| told.config.push(' ')),
         ("two layers", |told| {
