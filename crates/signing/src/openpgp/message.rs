@@ -71,6 +71,7 @@ impl Message {
             for source in sources {
                 match source.find(&issuer) {
                     Ok(found) if !found.is_empty() && !issuer.is_unknown() => {
+                        let found = with_other_copies(found, &issuer, sources);
                         return self.judge(signature, &issuer, &found, &source.origin(), now);
                     }
                     Ok(_) => {}
@@ -141,6 +142,30 @@ impl Message {
     fn matches(&self, signature: &Signature, key: &impl VerifyingKey) -> bool {
         signature.verify(key, self.signed.as_bytes()).is_ok()
     }
+}
+
+/// What every keyring on this computer says about the certificates found in the first: one of them may know of a
+/// revocation that the others have missed. No server is asked for it.
+fn with_other_copies(
+    mut found: Vec<Certificate>,
+    issuer: &Issuer,
+    sources: &[&dyn KeySource],
+) -> Vec<Certificate> {
+    let local = sources
+        .iter()
+        .filter(|source| !matches!(source.origin(), KeyOrigin::Server(_)));
+    for copy in local
+        .filter_map(|source| source.find(issuer).ok())
+        .flatten()
+    {
+        let known = found
+            .iter_mut()
+            .find(|known| known.fingerprint() == copy.fingerprint());
+        if let Some(known) = known.filter(|known| **known != copy) {
+            *known = known.merged(&copy);
+        }
+    }
+    found
 }
 
 /// Whether a signature is of a form that is believed at all, whoever made it.

@@ -1,7 +1,8 @@
 //! Byte for byte what the reference writes.
 
 use sifter_sif::{Image, Stamp};
-use sifter_signing::dsse::PrivateKey;
+use sifter_signing::dsse::{PrivateKey, PublicKey};
+use sifter_signing::openpgp::{KeyOrigin, Keyring};
 use sifter_signing::{ImageSigner, Selection, sign};
 
 use crate::vectors::vector;
@@ -88,5 +89,63 @@ fn digests_print_as_the_reference_prints_them() {
         let text = std::fs::read_to_string(path).unwrap();
         let digest: sifter_signing::Digest = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&digest).unwrap(), text.trim_end());
+    }
+}
+
+#[test]
+fn keys_of_the_corpus_read_as_they_are() {
+    for (file, fingerprint, algorithm) in [
+        (
+            "sylabs-sif/keys/private.asc",
+            "12045C8C0B1004D058DE4BEDA20C27EE7FF7BA84",
+            "RSA 2048",
+        ),
+        (
+            "singularity/keys/pgp-public.asc",
+            "F34371D0ACD5D09EB9BD853A80600A5FA11BBD29",
+            "RSA 4096",
+        ),
+        (
+            "singularity/keys/pgp-private.asc",
+            "F34371D0ACD5D09EB9BD853A80600A5FA11BBD29",
+            "RSA 4096",
+        ),
+        (
+            "singularity/ecl-keys/pubkey1.asc",
+            "0C5B8C9A5FFC44E2A0AC79851CD6FA281D476DD1",
+            "RSA 4096",
+        ),
+        (
+            "singularity/ecl-keys/key2.asc",
+            "78F8AD36B0DCB84B707F23853D608DAE21C8CA10",
+            "RSA 4096",
+        ),
+    ] {
+        let Some(path) = vector(file) else { return };
+        let ring = Keyring::open(path, KeyOrigin::Local).unwrap();
+        let [certificate] = ring.certificates() else {
+            panic!("{file}")
+        };
+        assert_eq!(certificate.fingerprint().to_string(), fingerprint);
+        assert_eq!(certificate.key_id(), fingerprint[24..]);
+        assert_eq!(certificate.algorithm(), algorithm);
+        assert!(certificate.may_sign() && certificate.name().is_some());
+        assert_eq!((certificate.expires(), certificate.revoked()), (None, None));
+    }
+    for (file, id) in [
+        (
+            "ed25519",
+            "SHA256:x6l8ZblpSSXGaPMCzySedWg88BwIFcz8jlPb6el0mFs",
+        ),
+        ("rsa", "SHA256:BhCwr7qZulYcOMSl2Jt2DuYHxHNnN6th4NdMqR/PGa4"),
+        (
+            "ecdsa",
+            "SHA256:13cNV0A11AxgIQYCvlDmJlRi0CjRtjnYF47RzrMhlaU",
+        ),
+    ] {
+        let Some(path) = vector(&format!("sylabs-sif/keys/{file}-public.pem")) else {
+            return;
+        };
+        assert_eq!(PublicKey::open(path).unwrap().id(), id);
     }
 }

@@ -110,6 +110,22 @@ fn a_retired_key_leaves_what_it_signed_before_open() {
 }
 
 #[test]
+fn a_revocation_in_any_keyring_counts() {
+    let sample = Sample::signed();
+    let mut key = ADA.clone();
+    key.revoke(RevocationReason::Compromised, None, MADE)
+        .unwrap();
+    let (plain, revoked) = (ring(&[&ADA]), ring(&[&key]));
+    let image = Image::open(&sample.path).unwrap();
+    for rings in [[&plain, &revoked], [&revoked, &plain]] {
+        let verifier = Verifier::new().source(rings[0]).source(rings[1]);
+        assert_eq!(verdict(&verifier.verify(&image)), Verdict::DoNotUse);
+    }
+    let verifier = Verifier::new().source(&plain).source(&plain);
+    assert_eq!(verdict(&verifier.verify(&image)), Verdict::Verified);
+}
+
+#[test]
 fn a_signature_from_the_future_is_not_believed_yet() {
     let sample = Sample::signed();
     let report = judge(&sample, &ADA, Time(MADE.0 + 1));
