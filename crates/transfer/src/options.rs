@@ -32,6 +32,8 @@ pub struct EngineOptions {
     pub retry_ceiling: Duration,
     /// A part that moves no byte for this long is tried again. There is no total timeout.
     pub idle_timeout: Duration,
+    /// So does a part of a download that moves fewer bytes than this in the same time.
+    pub least_progress: u64,
     /// The least time between two updates of [`Engine::watch`](crate::Engine::watch).
     pub update_interval: Duration,
     /// How long finished transfers stay in the history.
@@ -56,6 +58,7 @@ impl Default for EngineOptions {
             retry_base: Duration::from_millis(500),
             retry_ceiling: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(60),
+            least_progress: 16 << 10,
             update_interval: Duration::from_millis(100),
             history: Duration::from_secs(30 * 24 * 60 * 60),
             free_space_margin: 16 << 20,

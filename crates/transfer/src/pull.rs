@@ -2,6 +2,7 @@
 
 mod blame;
 mod fetch;
+mod flow;
 mod front;
 mod local;
 mod ranges;

@@ -230,6 +230,9 @@ impl Cases {
         (wrong.parts_again, wrong.sample) = (whole, true);
         let damaged = End::Fails(ErrorCode::Damaged);
         self.always("wrong byte for ever", flip, damaged, 2 * whole);
+        // Some bytes always come, so that no silence gives it away.
+        let trickle = Fault::TrickleAfter(Direction::Download, PART / 2 + 17);
+        self.once("a byte now and then", trickle).sample = true;
         self.once("body cut short", Fault::Truncate(PART / 2))
             .sample = true;
         let refused = End::Fails(ErrorCode::InvalidAnswer);

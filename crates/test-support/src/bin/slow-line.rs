@@ -1,6 +1,7 @@
 //! A slow line before a server: `slow-line HOST:PORT DELAY_MS MBIT`. The delay is for there and back; every
 //! connection has the bandwidth to itself, each way. Prints where it listens.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -45,7 +46,8 @@ async fn serve(to: &str, delay: &str, mbit: &str) -> Result<()> {
         bytes_per_second: mbit * 1e6 / 8.0,
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("Slow line at http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    writeln!(std::io::stdout(), "Slow line at http://{address}")?;
     loop {
         let (client, _) = listener.accept().await?;
         let to = to.to_owned();

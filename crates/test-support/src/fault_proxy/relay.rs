@@ -9,6 +9,8 @@ use super::rule::{Direction, Fault};
 
 /// How much is passed on at a time, in bytes. Small enough that a slow connection is slow evenly.
 const CHUNK: usize = 16 << 10;
+/// How long the next byte of a trickle takes.
+const DRIP: Duration = Duration::from_millis(100);
 
 /// How a body, or with it the connection, came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,7 @@ impl End {
 pub(super) struct Plan {
     /// Where to stop, and how. `None`: stay silent with the connection open.
     stop: Option<(u64, Option<End>)>,
+    trickle: Option<u64>,
     flip: Option<u64>,
     bytes_per_second: Option<u64>,
 }
@@ -54,6 +57,7 @@ impl Plan {
                 plan.stop = Some((bytes, Some(End::Reset)));
             }
             Fault::StallAfter(way, bytes) if way == direction => plan.stop = Some((bytes, None)),
+            Fault::TrickleAfter(way, bytes) if way == direction => plan.trickle = Some(bytes),
             Fault::FlipByte(way, position) if way == direction => plan.flip = Some(position),
             Fault::Bandwidth(rate) => plan.bytes_per_second = Some(rate.max(1)),
             Fault::Truncate(bytes) if direction == Direction::Download => {
@@ -103,7 +107,15 @@ impl Plan {
             if let Some(rate) = self.bytes_per_second {
                 sleep(Duration::from_secs_f64(chunk.len() as f64 / rate as f64)).await;
             }
-            chunk.resize(CHUNK, 0);
+            let next = match self.trickle {
+                Some(after) if sent >= after => {
+                    sleep(DRIP).await;
+                    1
+                }
+                Some(after) => usize::try_from(after - sent).unwrap_or(CHUNK).min(CHUNK),
+                None => CHUNK,
+            };
+            chunk.resize(next, 0);
             match from.read(&mut chunk).await {
                 Ok(0) | Err(_) => return End::SourceClosed,
                 Ok(count) => chunk.truncate(count),

@@ -25,6 +25,8 @@ pub enum Fault {
     ResetAfter(Direction, u64),
     /// After this many bytes nothing moves any more, and the connection stays open.
     StallAfter(Direction, u64),
+    /// After this many bytes a single byte comes now and then, so that the connection is never silent.
+    TrickleAfter(Direction, u64),
     /// The proxy answers with this status itself, with `Retry-After` in seconds if given; the
     /// server never hears of the request.
     Status(u16, Option<u32>),

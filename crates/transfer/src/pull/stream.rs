@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use sha2::{Digest as _, Sha256};
 
 use super::Pull;
+use super::flow::Flow;
 use super::sum::Sum;
 use crate::digest::Sha256Digest;
 use crate::error::TransferError;
@@ -33,6 +34,8 @@ pub(super) enum Arrival {
 enum Broken {
     #[error("no bytes arrived for {} seconds", after.as_secs())]
     Idle { after: std::time::Duration },
+    #[error("next to nothing arrived for {} seconds", after.as_secs())]
+    Trickle { after: std::time::Duration },
     #[error("the answer ended {missing} bytes early")]
     Short { missing: u64 },
 }
@@ -103,7 +106,9 @@ impl<'a, S: Sum> Writer<'a, S> {
         stream: &mut ByteStream,
         moved: &(impl Fn(u64) + Send + Sync),
     ) -> Result<(), Arrival> {
-        let limit = self.pull.run.options().buffer_size.max(1);
+        let options = self.pull.run.options();
+        let limit = options.buffer_size.max(1);
+        let mut flow = Flow::new(options, &self.pull.run.budgets().down);
         loop {
             let missing = self.end - self.written - self.buffer.len() as u64;
             if missing == 0 {
@@ -120,6 +125,10 @@ impl<'a, S: Sum> Writer<'a, S> {
             let count = bytes.len() as u64;
             self.keep(bytes, limit).await.map_err(Arrival::Disk)?;
             moved(count);
+            if !flow.is_worth_it(count) {
+                let after = options.idle_timeout;
+                return Err(Arrival::Remote(Broken::Trickle { after }.into()));
+            }
         }
     }
 
