@@ -1,4 +1,4 @@
-//! The one place where HTTP clients are built, and the rules every request keeps.
+//! Where the HTTP clients of the app are built, and the rules every request keeps.
 //!
 //! TLS is rustls with *ring* and the operating system's trust store. No cookies, no referer, no
 //! automatic redirects, no compression, no total timeout: only connecting and standing still are
