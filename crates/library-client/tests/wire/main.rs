@@ -6,6 +6,7 @@ mod bearer;
 mod browse;
 mod discovery;
 mod oci;
+mod oci_images;
 mod pull;
 mod push;
 mod registry;
