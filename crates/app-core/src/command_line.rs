@@ -5,7 +5,7 @@ mod import;
 use std::path::Path;
 
 use secrecy::SecretString;
-use sifter_account::command_line::{CommandLine, CommandLineError, FileError, Handover, Program};
+use sifter_account::command_line::{CommandLineError, FileError, Handover, Program};
 use sifter_account::{Account, AccountId, AccountKind};
 use sifter_contract::requests::CommandWrite;
 use sifter_contract::{
@@ -61,12 +61,22 @@ impl AppCore {
         if uri == CLOUD {
             programs.push((Program::TokenFile, CommandProgram::TokenFile));
         }
-        let targets = programs.into_iter().map(|(program, shown)| {
-            let prospect = self.command_line.prospect(program, &uri, insecure);
-            self.target(shown, program, prospect)
+        let files = self.command_line.clone();
+        let looked = apart(move || {
+            let mut looked: Vec<_> = programs
+                .into_iter()
+                .map(|(program, shown)| {
+                    let prospect = files.prospect(program, &uri, insecure);
+                    (files.is_used(program), shown, program, prospect)
+                })
+                .collect();
+            looked.sort_by_key(|(is_used, ..)| !is_used);
+            looked
         });
-        let mut targets: Vec<CommandTarget> = targets.collect();
-        targets.sort_by_key(|target| !self.command_line.is_used(program_of(target.program)));
+        let targets = looked.await?.into_iter();
+        let targets =
+            targets.map(|(_, shown, program, prospect)| self.target(shown, program, prospect));
+        let targets = targets.collect();
         Ok(CommandPlan {
             targets,
             makes_token_for_days: makes_token.then_some(DAYS),
@@ -115,8 +125,9 @@ impl AppCore {
             ));
         }
         // Nothing is made on the server for a file that cannot take it.
-        self.command_line
-            .prospect(program, &uri, insecure)
+        let (files, wanted) = (self.command_line.clone(), uri.clone());
+        apart(move || files.prospect(program, &wanted, insecure))
+            .await?
             .map_err(|error| self.file_error(&error))?;
         let token = self.token_for(&handing, request.program).await?;
         let handover = Handover {
@@ -126,11 +137,7 @@ impl AppCore {
             activate: request.activate,
         };
         let (files, text) = (self.command_line.clone(), token.text.clone());
-        let written =
-            tokio::task::spawn_blocking(move || files.hand_over(program, &handover, &text));
-        let written = written
-            .await
-            .map_err(|error| UiError::new(ErrorCode::Internal).details(error.to_string()))?;
+        let written = apart(move || files.hand_over(program, &handover, &text)).await?;
         match written {
             Ok(remote) => {
                 tracing::info!(program = ?program, "an account was handed to the command line");
@@ -236,6 +243,13 @@ impl Handing {
             .with("server", self.server.name.as_str())
             .with("what", "command_line")
     }
+}
+
+/// Looks into files on a thread of its own.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, UiError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    // A thread ends without an answer only when it has panicked.
+    done.map_err(|error| UiError::new(ErrorCode::Internal).details(error.to_string()))
 }
 
 fn program_of(program: CommandProgram) -> Program {

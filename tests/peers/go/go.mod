@@ -2,7 +2,10 @@ module sifter/tests/peers/go
 
 go 1.25.7
 
-require github.com/sylabs/scs-library-client v1.4.16
+require (
+	github.com/sylabs/scs-library-client v1.4.16
+	gopkg.in/yaml.v3 v3.0.1
+)
 
 require (
 	github.com/blang/semver/v4 v4.0.0 // indirect

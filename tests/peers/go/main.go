@@ -7,6 +7,9 @@
 //	peer search [flags] TEXT
 //	peer delete [flags] entity/collection/container:tag
 //
+// Where the library is and who one is there comes from -library and -token-file, or from the file that the
+// command line keeps both in, with -remotes.
+//
 // One JSON object goes to standard output. The exit status is 0 when it was done, 1 when it failed,
 // and 2 when the command was used wrongly.
 package main
@@ -31,6 +34,7 @@ var errUsage = errors.New("usage: peer push|pull|search|delete [flags] ARGUMENTS
 type options struct {
 	base      string
 	tokenFile string
+	remotes   string
 	arch      string
 	single    bool
 	part      int64
@@ -81,7 +85,7 @@ func run(ctx context.Context, args []string) (any, error) {
 	if err != nil || len(args) != chosen.arguments {
 		return nil, errUsage
 	}
-	client, err := connect(opts)
+	client, err := connect(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +97,7 @@ func parse(args []string) (options, []string, error) {
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.StringVar(&opts.base, "library", "", "base `URL` of the library")
 	flags.StringVar(&opts.tokenFile, "token-file", "", "`file` with the token on its first line")
+	flags.StringVar(&opts.remotes, "remotes", "", "`file` with the server and the token, as the command line has it")
 	flags.StringVar(&opts.arch, "arch", runtime.GOARCH, "`architecture` of the image")
 	flags.BoolVar(&opts.single, "single", false, "pull as one stream instead of in parts")
 	flags.Int64Var(&opts.part, "part", 5<<20, "`bytes` in a part of a pull; the default is the command line's")
@@ -100,14 +105,24 @@ func parse(args []string) (options, []string, error) {
 	if err := flags.Parse(args[1:]); err != nil {
 		return opts, nil, err
 	}
-	if opts.base == "" {
+	if (opts.base == "") == (opts.remotes == "") {
 		return opts, nil, errUsage
 	}
 	return opts, flags.Args(), nil
 }
 
-func connect(opts options) (*library.Client, error) {
+func connect(ctx context.Context, opts options) (*library.Client, error) {
 	config := &library.Config{BaseURL: opts.base, UserAgent: "sifter-peer"}
+	if opts.remotes != "" {
+		remote, err := active(opts.remotes)
+		if err != nil {
+			return nil, err
+		}
+		if config.BaseURL, err = remote.library(ctx); err != nil {
+			return nil, err
+		}
+		config.AuthToken = remote.Token
+	}
 	if opts.tokenFile != "" {
 		content, err := os.ReadFile(opts.tokenFile)
 		if err != nil {

@@ -38,7 +38,16 @@ export class Bridge {
     const home = await mkdtemp(join(tmpdir(), 'sifter-flow-'))
     const window = process.env.SIFTER_WINDOW ?? join(root, 'ui/dist')
     const args = ['--home', home, '--ui', window]
-    const running = await start('sifter-bridge', args, /^listening on (http:\S+)$/, { USER: LOGIN })
+    // The command lines' files are the test's own as well.
+    const environment = {
+      USER: LOGIN,
+      SINGULARITY_CONFIGDIR: join(home, 'singularity'),
+      APPTAINER_CONFIGDIR: join(home, 'apptainer'),
+      DOCKER_CONFIG: join(home, 'docker'),
+      XDG_RUNTIME_DIR: home,
+      HOME: home,
+    }
+    const running = await start('sifter-bridge', args, /^listening on (http:\S+)$/, environment)
     return new Bridge(running.said, home, running)
   }
 

@@ -1,5 +1,5 @@
 /** Every screen and sheet of the window, and how one gets there. */
-import { copyFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 
 import { until, type Bridge } from './bridge'
 import { expect } from './flow'
@@ -179,6 +179,61 @@ export const views: View[] = [
     },
   },
   {
+    name: 'tokens',
+    show: async (app) => {
+      const servers = await app.bridge.call('server_list', {})
+      const token = { serverId: 'this-computer', days: 5, readOnly: true }
+      expect(servers[0]?.account?.signedIn).toBe(true)
+      await app.bridge.call('token_make', { ...token, name: 'a-cluster-with-a-long-name-in-a-far-away-hall' })
+      await place(app, 'Accounts')
+      await app.page.getByRole('option', { name: /This computer/ }).click()
+      await expect(app.page.getByRole('row', { name: /a-cluster/ })).toBeVisible()
+    },
+  },
+  {
+    name: 'token-new',
+    show: async (app) => {
+      await app.button('New token…').click()
+      await sheetIsOpen(app)
+    },
+  },
+  {
+    name: 'token-made',
+    show: async (app) => {
+      await app.button('New token…').click()
+      await app.sheet.getByRole('textbox', { name: 'Name' }).fill('ci')
+      await app.sheet.getByRole('button', { name: 'Create token' }).click()
+      await expect(app.sheet).toHaveAccessibleName('ci is ready')
+    },
+  },
+  {
+    name: 'command-line',
+    show: async (app) => {
+      await app.button('Use on the command line…').click()
+      await expect(app.sheet.getByRole('button', { name: 'Set up singularity' })).toBeEnabled()
+    },
+  },
+  {
+    name: 'import',
+    show: async (app) => {
+      const folder = app.bridge.at('docker')
+      await mkdir(folder, { recursive: true })
+      const auths = { 'registry.example': { auth: 'YWRhOmh1c2g=' } }
+      const helpers = { 'hub.example': 'none' }
+      await writeFile(`${folder}/config.json`, JSON.stringify({ auths, credHelpers: helpers }))
+      await app.button('Import…').click()
+      await app.sheet.getByRole('button', { name: 'Import hub.example' }).click()
+      await expect(app.sheet.getByText('docker-credential-none gave no password')).toBeVisible()
+    },
+  },
+  {
+    name: 'accounts-lab',
+    show: async (app, { labName }) => {
+      await app.page.getByRole('option', { name: new RegExp(labName) }).click()
+      await expect(app.page.getByRole('heading', { level: 2, name: labName })).toBeVisible()
+    },
+  },
+  {
     name: 'sign-out',
     show: async (app) => {
       await app.button('Sign out…').click()
@@ -206,6 +261,13 @@ export const views: View[] = [
     show: async (app) => {
       await app.button('Continue in the browser').click()
       await expect(app.heading('Waiting for your browser…')).toBeVisible()
+    },
+  },
+  {
+    name: 'sign-in-code',
+    show: async (app) => {
+      await app.button('Use a code on another device').click()
+      await expect(app.heading('Enter this code')).toBeVisible()
     },
   },
   { name: 'settings', show: (app) => place(app, 'Settings') },

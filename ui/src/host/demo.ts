@@ -4,6 +4,7 @@
  */
 import type { Route } from '../state/navigation.svelte'
 import type { Sifter } from '../state/sifter.svelte'
+import { accountScript, withSeveral } from './demo/accounts'
 import { libraryRoutes, libraryScript } from './demo/library'
 import { app, servers } from './demo/servers'
 import { speeds, transfers } from './demo/transfers'
@@ -16,9 +17,10 @@ const routes: Record<string, Route> = libraryRoutes
 export function demoHost(): FakeHost {
   return new FakeHost({
     ...libraryScript,
+    ...accountScript,
     app_state: () => ({ ...app, firstRun: asked.get('demo') === 'welcome' }),
     app_copy: () => ({}),
-    server_list: () => servers,
+    server_list: () => (asked.get('demo')?.startsWith('accounts') ? withSeveral() : servers),
     transfer_list: () => transfers,
     settings_set: (patch) => Object.assign(app.settings, patch),
     upload_plan: plan,
@@ -26,14 +28,14 @@ export function demoHost(): FakeHost {
     upload_discard: () => ({}),
     upload_destinations: ({ text }) =>
       ['ada/genomics/', 'ada/genomics/samtools', 'ada/imaging/'].filter((place) => place.startsWith(text)),
-    sign_in_start: ({ serverId }) => ({
+    sign_in_start: ({ serverId, how }) => ({
       id: 'i1',
       serverId,
-      phase: 'waiting_for_browser',
+      phase: how === 'code' ? 'waiting_for_code' : 'waiting_for_browser',
       host: 'hub.uni.example',
       secondsLeft: 272,
       browserOpened: true,
-      code: null,
+      code: how === 'code' ? { code: 'WDJB-MJHT', page: 'https://hub.uni.example/device' } : null,
       error: null,
     }),
   })
@@ -58,9 +60,25 @@ const SAMPLES: Record<string, (sifter: Sifter) => void> = {
     sifter.navigation.go({ name: 'sign_in', serverId: 'uni' })
     void sifter.signIn.start('uni')
   },
+  'sign-in-code': (sifter) => {
+    sifter.navigation.go({ name: 'sign_in', serverId: 'uni' })
+    void sifter.signIn.start('uni', 'code')
+  },
   'sign-in-choose': (sifter) => sifter.navigation.go({ name: 'sign_in', serverId: 'uni' }),
   token: (sifter) => sifter.navigation.go({ name: 'sign_in', serverId: 'cloud' }),
   accounts: (sifter) => sifter.navigation.go({ name: 'accounts' }),
+  'accounts-token': (sifter) => {
+    sifter.navigation.go({ name: 'accounts' })
+    sifter.sheets.open({ kind: 'new_token', serverId: 'cloud' })
+  },
+  'accounts-command-line': (sifter) => {
+    sifter.navigation.go({ name: 'accounts' })
+    sifter.sheets.open({ kind: 'command_line', serverId: 'cloud', accountId: 'a1' })
+  },
+  'accounts-import': (sifter) => {
+    sifter.navigation.go({ name: 'accounts' })
+    sifter.sheets.open({ kind: 'import' })
+  },
   settings: (sifter) => sifter.navigation.go({ name: 'settings' }),
   connect: (sifter) => sifter.sheets.open({ kind: 'connect' }),
   shortcuts: (sifter) => sifter.sheets.open({ kind: 'shortcuts' }),

@@ -1,6 +1,7 @@
 /** Every screen and every sheet, as a screen reader finds it. */
 import { describe, expect, it } from 'vitest'
 
+import { withSeveral } from '../host/demo/accounts'
 import { libraryRoutes } from '../host/demo/library'
 import { servers } from '../host/demo/servers'
 import { badFile, oneFile, severalFiles } from '../host/demo/uploads'
@@ -40,6 +41,7 @@ const routes: [string, Route, Opening?][] = [
   ['no transfers', { name: 'transfers' }, { script: { transfer_list: () => nothing } }],
   ['files on this computer', libraryRoutes.computer],
   ['accounts', { name: 'accounts' }],
+  ['several accounts', { name: 'accounts' }, { script: { server_list: () => withSeveral() } }],
   ['accounts without a server', { name: 'accounts' }, { script: { server_list: () => [] } }],
   ['settings', { name: 'settings' }],
   ['the ways to sign in', { name: 'sign_in', serverId: 'uni' }],
@@ -57,6 +59,12 @@ const routes: [string, Route, Opening?][] = [
 
 const sheets: [string, (sifter: Sifter) => void][] = [
   ['connect', (sifter) => sifter.sheets.open({ kind: 'connect' })],
+  ['import', (sifter) => sifter.sheets.open({ kind: 'import' })],
+  ['a new token', (sifter) => sifter.sheets.open({ kind: 'new_token', serverId: 'cloud' })],
+  [
+    'the command line',
+    (sifter) => sifter.sheets.open({ kind: 'command_line', serverId: 'cloud', accountId: 'a1' }),
+  ],
   ['shortcuts', (sifter) => sifter.sheets.open({ kind: 'shortcuts' })],
   ['limits', (sifter) => sifter.sheets.open({ kind: 'limits' })],
   ['upload one file', (sifter) => sifter.uploads.open(oneFile, null)],
@@ -120,6 +128,30 @@ describe('axe finds nothing on', () => {
     await sifter.signIn.start('uni')
     await settled()
     expect(container.textContent).toContain('Waiting for your browser')
+    expect(await violations(container)).toEqual([])
+    await sifter.signIn.drop()
+  })
+
+  it('a sign-in that waits for a code to be entered', async () => {
+    const { container, sifter } = await openWindow({
+      route: { name: 'sign_in', serverId: 'uni' },
+      script: {
+        sign_in_start: () => ({
+          id: 'i1',
+          serverId: 'uni',
+          phase: 'waiting_for_code',
+          host: servers[1]!.host,
+          secondsLeft: 600,
+          browserOpened: true,
+          code: { code: 'WDJB-MJHT', page: 'https://hub.uni.example/device' },
+          error: null,
+        }),
+        sign_in_cancel: () => ({}),
+      },
+    })
+    await sifter.signIn.start('uni', 'code')
+    await settled()
+    expect(container.textContent).toContain('WDJB-MJHT')
     expect(await violations(container)).toEqual([])
     await sifter.signIn.drop()
   })

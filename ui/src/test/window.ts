@@ -5,6 +5,7 @@ import { tick } from 'svelte'
 
 import App from '../App.svelte'
 import type { AppView } from '../contract/generated'
+import { accountScript } from '../host/demo/accounts'
 import { libraryScript } from '../host/demo/library'
 import { app, servers } from '../host/demo/servers'
 import { transfers } from '../host/demo/transfers'
@@ -23,6 +24,7 @@ export interface Opening {
 export function script(view: Partial<AppView> = {}): Script {
   return {
     ...libraryScript,
+    ...accountScript,
     app_state: () => structuredClone({ ...app, ...view }),
     app_copy: () => ({}),
     server_list: () => servers,

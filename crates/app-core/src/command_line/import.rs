@@ -1,20 +1,17 @@
 //! Importing the accounts of the command lines, one by one: the token is checked by its server before it is kept,
 //! and the file it comes from stays as it is.
 
-use sifter_account::command_line::{Found, FoundItem, Program, Source};
-use sifter_contract::{
-    ErrorCode, ImportItem, ImportList, ImportSource, ImportTrouble, ServerView, UiError,
-};
+use sifter_account::command_line::{FoundItem, Program, Source};
+use sifter_contract::{ImportItem, ImportList, ImportSource, ImportTrouble, ServerView, UiError};
 
+use super::apart;
 use crate::app::AppCore;
 
 impl AppCore {
     /// What can be imported.
     pub(crate) async fn find_imports(&self) -> Result<ImportList, UiError> {
         let files = self.command_line.clone();
-        let found: Found = tokio::task::spawn_blocking(move || files.found())
-            .await
-            .map_err(|error| UiError::new(ErrorCode::Internal).details(error.to_string()))?;
+        let found = apart(move || files.found()).await?;
         let servers = self.servers.views().await;
         let signed_in = |item: &FoundItem| {
             let host = item.address.split('/').next().unwrap_or_default();

@@ -64,13 +64,14 @@ impl Remotes {
         let account = match account {
             None => None,
             Some(wanted) => {
-                let known = self.servers.account_on(&server.id).await;
+                // Not only the one in use: a transfer stays with the account that began it.
+                let known = self.servers.accounts_on(&server.id).await;
                 let known = known
                     .map_err(|error| RemoteError::new(RemoteErrorKind::Unauthorized, error))?;
-                let known = known.filter(|known| {
+                let own = known.into_iter().find(|known| {
                     known.id.to_string() == wanted.as_str() && known.state == AccountState::SignedIn
                 });
-                Some(known.ok_or(RemoteErrorKind::Unauthorized)?)
+                Some(own.ok_or(RemoteErrorKind::Unauthorized)?)
             }
         };
         let client = self

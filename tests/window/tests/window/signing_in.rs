@@ -12,7 +12,7 @@ use crate::first_run::local_address;
 use crate::stage::Stage;
 
 /// Goes as far as the waiting state and returns the link that was opened.
-async fn begin(desktop: &Desktop, app: &App) -> Result<String> {
+pub(crate) async fn begin(desktop: &Desktop, app: &App) -> Result<String> {
     let before = desktop.opened().len();
     app.click("//main//button[normalize-space(.)='Sign in']")
         .await?;
@@ -23,7 +23,7 @@ async fn begin(desktop: &Desktop, app: &App) -> Result<String> {
     })
 }
 
-async fn approve(desktop: &Desktop, link: &str) -> Result<()> {
+pub(crate) async fn approve(desktop: &Desktop, link: &str) -> Result<()> {
     let browser = Browser::open(desktop).await?;
     browser.visit(link).await?;
     browser.press("Continue as").await?;

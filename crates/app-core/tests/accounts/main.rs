@@ -1,0 +1,13 @@
+//! Tokens and accounts through the commands of the window, against the real library.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop where it stands"
+)]
+
+mod code;
+mod command_line;
+mod several;
+mod stage;
+mod tokens;

@@ -1,0 +1,216 @@
+//! A Sifter with a played browser and clipboard, and the pages of the library as a person uses them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sifter_app_core::{
+    AppCore, BoxFuture, CommandLinePlaces, CoreConfig, EventStream, Home, Host, Notice, Secrets,
+};
+use sifter_contract::requests::{ServerConnect, SignInStart};
+use sifter_contract::{
+    Api as _, AppEvent, Nothing, ServerView, SignInHow, SignInPhase, SignInView,
+};
+use tokio::sync::watch;
+use url::Url;
+
+/// A clipboard, and a browser that keeps what it was shown.
+#[derive(Default)]
+pub(crate) struct Played {
+    pub(crate) clipboard: Mutex<String>,
+    /// There is no browser.
+    pub(crate) browserless: Mutex<bool>,
+    pub(crate) opened: watch::Sender<Option<Url>>,
+}
+
+impl Host for Played {
+    fn open_url(&self, url: &Url) -> io::Result<()> {
+        if *self.browserless.lock().unwrap() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        self.opened.send_replace(Some(url.clone()));
+        Ok(())
+    }
+    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
+    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
+        Box::pin(std::future::ready(None))
+    }
+    fn reveal(&self, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+    fn copy_text(&self, text: &str) -> io::Result<()> {
+        text.clone_into(&mut self.clipboard.lock().unwrap());
+        Ok(())
+    }
+    fn read_clipboard(&self) -> Option<SecretString> {
+        Some(self.clipboard.lock().unwrap().as_str().into())
+    }
+    fn notify(&self, _: Notice) {}
+}
+
+/// One Sifter and the home of its person.
+pub(crate) struct Stage {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) core: Arc<AppCore>,
+    pub(crate) host: Arc<Played>,
+}
+
+impl Stage {
+    pub(crate) async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let host = Arc::new(Played::default());
+        let home = Home::at(folder.path().join("sifter"));
+        let mut config = CoreConfig::new(home, Arc::<Played>::clone(&host));
+        config.secrets = Secrets::PlayedKeychain;
+        config.background = false;
+        config.command_line = Some(CommandLinePlaces {
+            singularity: folder.path().join(".singularity"),
+            apptainer: folder.path().join(".apptainer"),
+            system: Vec::new(),
+            credentials: vec![folder.path().join(".docker/config.json")],
+            programs: Vec::new(),
+        });
+        let core = AppCore::start(config).await.unwrap();
+        Self { folder, core, host }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn clipboard(&self) -> String {
+        self.host
+            .read_clipboard()
+            .unwrap()
+            .expose_secret()
+            .to_owned()
+    }
+
+    pub(crate) async fn connect(&self, address: &str) -> ServerView {
+        let request = ServerConnect {
+            address: address.to_owned(),
+            allow_http: false,
+        };
+        self.core.server_connect(request).await.unwrap()
+    }
+
+    pub(crate) async fn server(&self, id: &str) -> ServerView {
+        let servers = self.core.server_list(Nothing {}).await.unwrap();
+        servers.into_iter().find(|server| server.id == id).unwrap()
+    }
+
+    /// The library on this computer, signed in through the browser.
+    pub(crate) async fn signed_in_here(&self) -> ServerView {
+        let server = self.core.server_start_local(Nothing {}).await.unwrap();
+        let mut events = self.core.watch();
+        let mut opened = self.host.opened.subscribe();
+        let started = self.start(&server.id, SignInHow::Browser, false).await;
+        let link = opened
+            .wait_for(Option::is_some)
+            .await
+            .unwrap()
+            .clone()
+            .unwrap();
+        approve(&link).await;
+        ended(&mut events, &started.id).await;
+        self.server(&server.id).await
+    }
+
+    pub(crate) async fn start(&self, server_id: &str, how: SignInHow, another: bool) -> SignInView {
+        let request = SignInStart {
+            server_id: server_id.to_owned(),
+            how,
+            another,
+            provider: None,
+        };
+        self.core.sign_in_start(request).await.unwrap()
+    }
+}
+
+/// Waits until a sign-in is in a phase.
+pub(crate) async fn reached(
+    events: &mut EventStream,
+    id: &str,
+    wanted: impl Fn(&SignInView) -> bool,
+) -> SignInView {
+    while let Some(event) = events.next().await {
+        match event {
+            AppEvent::SignIn { sign_in } if sign_in.id == id && wanted(&sign_in) => return sign_in,
+            _ => {}
+        }
+    }
+    panic!("the events ended before the sign-in got there");
+}
+
+/// Waits until a sign-in is over.
+pub(crate) async fn ended(events: &mut EventStream, id: &str) -> SignInView {
+    let is_over = |view: &SignInView| {
+        matches!(
+            view.phase,
+            SignInPhase::Done | SignInPhase::Failed | SignInPhase::Cancelled
+        )
+    };
+    reached(events, id, is_over).await
+}
+
+pub(crate) fn browser() -> reqwest::Client {
+    let builder = sifter_library_client::http::client_builder();
+    let builder = builder.no_proxy().tls_certs_only([]);
+    builder
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
+}
+
+/// Presses "Continue as …" on the page that a link leads to.
+async fn approve(link: &Url) {
+    let browser = browser();
+    let page = browser
+        .get(link.clone())
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(page.contains("Continue as"), "{page}");
+    let mut form = hidden_fields(&page);
+    form.push(("decision".to_owned(), "allow".to_owned()));
+    let target = link.join("authorize").unwrap();
+    let answer = browser.post(target).form(&form).send().await.unwrap();
+    let back = answer.headers()[reqwest::header::LOCATION]
+        .to_str()
+        .unwrap();
+    let back = browser.get(back).send().await.unwrap();
+    assert!(back.status().is_success());
+}
+
+/// Names and values of the hidden fields of a page.
+pub(crate) fn hidden_fields(page: &str) -> Vec<(String, String)> {
+    let attribute = |tag: &str, name: &str| {
+        let value = tag.split(&format!("{name}=\"")).nth(1).unwrap();
+        let value = value.split('"').next().unwrap();
+        value.replace("&quot;", "\"").replace("&amp;", "&")
+    };
+    // A page may have several forms with the same fields.
+    let fields: BTreeMap<_, _> = page
+        .split("<input type=\"hidden\"")
+        .skip(1)
+        .map(|tag| (attribute(tag, "name"), attribute(tag, "value")))
+        .collect();
+    fields.into_iter().collect()
+}
