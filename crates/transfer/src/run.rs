@@ -94,6 +94,8 @@ impl Run {
             biased;
             result = driven => match result {
                 Ok(how) => RunEnd::Done(how),
+                // What was told to stop says so in its own way, as a reading that is interrupted does.
+                Err(_) if self.stop.is_cancelled() => RunEnd::Stopped,
                 Err(failure) => RunEnd::Failed(failure),
             },
             () = self.stop.cancelled() => RunEnd::Stopped,
