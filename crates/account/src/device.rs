@@ -231,6 +231,7 @@ mod tests {
             revoke: None,
             device: Some(at("/device_authorization")),
             sends_issuer: true,
+            providers: Vec::new(),
         }
     }
 

@@ -19,6 +19,7 @@ mod grants;
 mod identity;
 mod loopback;
 mod metadata;
+mod providers;
 mod secret;
 mod session;
 mod sign_in;
@@ -34,6 +35,7 @@ pub use device::UserCode;
 pub use error::{Cause, Error};
 pub use grants::CLIENT_ID;
 pub use identity::{BoxFuture, Identify, IdentifyError, Identity};
+pub use providers::{Provider, ProviderKind};
 pub use sign_in::{
     Admission, Phase, Progress, SignIn, SignInId, SignInRequest, SignIns, TIME_TO_SIGN_IN, Way,
 };

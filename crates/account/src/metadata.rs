@@ -5,6 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::error::Error;
+use crate::providers::{self, Provider};
 use crate::transport::{Http, is_allowed, is_loopback};
 
 /// The part of the metadata Sifter uses, checked.
@@ -19,6 +20,8 @@ pub(crate) struct Metadata {
     pub(crate) device: Option<Url>,
     /// The answer must carry `iss` (RFC 9207).
     pub(crate) sends_issuer: bool,
+    /// Who else may say who somebody is.
+    pub(crate) providers: Vec<Provider>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +37,9 @@ struct Document {
     code_challenge_methods_supported: Vec<String>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
+    /// Whatever it is: a list that makes no sense is no reason to keep anybody out.
+    #[serde(default)]
+    federated_providers: serde_json::Value,
 }
 
 impl Metadata {
@@ -119,6 +125,7 @@ fn check(document: Document, issuer: &Url) -> Result<Metadata, Error> {
         revoke: document.revocation_endpoint,
         device: document.device_authorization_endpoint,
         sends_issuer: document.authorization_response_iss_parameter_supported,
+        providers: providers::read(&document.federated_providers),
     })
 }
 
@@ -148,6 +155,19 @@ mod tests {
         let metadata = checked("https://id.example.org", good()).unwrap();
         assert!(metadata.sends_issuer);
         assert_eq!(metadata.issuer, "https://id.example.org");
+        assert_eq!(metadata.providers, []);
+    }
+
+    #[test]
+    fn providers_are_taken_from_it_and_nonsense_in_their_place_keeps_nobody_out() {
+        let mut document = good();
+        document["federated_providers"] =
+            json!([{ "id": "lab", "label": "Lab", "kind": "gitlab" }]);
+        let metadata = checked("https://id.example.org", document.clone()).unwrap();
+        assert_eq!(metadata.providers.len(), 1);
+        document["federated_providers"] = json!({ "id": ["lab"] });
+        let metadata = checked("https://id.example.org", document).unwrap();
+        assert_eq!(metadata.providers, []);
     }
 
     #[test]

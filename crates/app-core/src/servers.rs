@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sifter_account::{Account, AccountState, AccountTokens, Accounts, Server, ServerKey};
+use sifter_account::{Account, AccountState, AccountTokens, Accounts, Provider, Server, ServerKey};
 use sifter_contract::{Capabilities, Quota, ServerState, UiError};
 use sifter_library_client::http::PlainHttp;
 use sifter_library_client::{Anonymous, Endpoints, Http, LibraryClient, TokenSource, discover};
@@ -38,6 +38,8 @@ struct Status {
     problem: Option<UiError>,
     capabilities: Capabilities,
     quota: Option<Quota>,
+    /// Who else it takes sign-ins from.
+    providers: Vec<Provider>,
 }
 
 /// A server that can be spoken to.

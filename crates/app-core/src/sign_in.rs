@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sifter_account::{Account, Error, Phase, Progress, SignIn, SignInRequest, Way};
 use sifter_contract::requests::SignInStart;
 use sifter_contract::{
-    AppEvent, ServerView, SignInCode, SignInHow, SignInPhase, SignInView, UiError,
+    AppEvent, ErrorCode, ServerView, SignInCode, SignInHow, SignInPhase, SignInView, UiError,
 };
 use sifter_transfer::{Engine, TransferError};
 use url::Url;
@@ -34,6 +34,11 @@ impl AppCore {
             SignInHow::Browser => Way::Browser,
             SignInHow::Code => Way::Code,
         };
+        if let Some(id) = &asked.provider {
+            let provider = self.servers.provider(server_id, id);
+            let provider = provider.ok_or_else(|| no_such_provider(&server.name))?;
+            request.extra.push(provider.hint());
+        }
         // Signing in again renews the account instead of adding another.
         if !asked.another {
             let account = self.servers.account_on(server_id).await?;
@@ -242,6 +247,13 @@ impl AfterSignIn {
             }
         }
     }
+}
+
+/// The provider is gone from the server's list, or was never in it.
+fn no_such_provider(server: &str) -> UiError {
+    UiError::new(ErrorCode::NotOffered)
+        .with("server", server)
+        .with("what", "provider")
 }
 
 fn view_of(server_id: &str, place: &Place, progress: &Progress) -> SignInView {

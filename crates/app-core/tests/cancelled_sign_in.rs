@@ -49,6 +49,7 @@ async fn the_page_of_a_cancelled_sign_in_offers_nothing_any_more() {
     let start = SignInStart {
         server_id,
         how: SignInHow::Browser,
+        provider: None,
         another: false,
     };
     let sign_in = core.sign_in_start(start).await.unwrap();

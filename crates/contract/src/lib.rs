@@ -31,7 +31,8 @@ pub use library::{
 };
 pub use servers::{
     AccountView, Capabilities, KeychainState, Quota, ServerKind, ServerState, ServerView,
-    SignInCode, SignInHow, SignInPhase, SignInView, SignInWay, Storage,
+    SignInCode, SignInHow, SignInPhase, SignInProvider, SignInProviderKind, SignInView, SignInWay,
+    Storage,
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use signatures::{

@@ -42,6 +42,9 @@ requests! {
         how: SignInHow,
         /// As somebody else than who is signed in there, beside them.
         another: bool,
+        /// The provider to go to at once, one of those the server's view names. Without one the person chooses in the
+        /// browser; a code for another device takes no account of it.
+        #[ts(optional)] provider: Option<String>,
     }
     /// Names a sign-in attempt.
     SignInRef {

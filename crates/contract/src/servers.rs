@@ -116,12 +116,43 @@ pub struct AccountView {
     pub ending: Option<Ending>,
 }
 
+/// Whose sign-in a provider is, for its picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInProviderKind {
+    /// Google.
+    Google,
+    /// GitHub.
+    Github,
+    /// GitLab, anybody's.
+    Gitlab,
+    /// Microsoft.
+    Microsoft,
+    /// Any other.
+    Other,
+}
+
+/// An identity provider that a server takes sign-ins from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInProvider {
+    /// Its name for the server.
+    pub id: String,
+    /// What the server calls it, at most 40 visible characters.
+    pub label: String,
+    /// For its picture.
+    pub kind: SignInProviderKind,
+}
+
 /// A way to sign in that the server offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SignInWay {
     /// The server's own sign-in page in the browser.
-    Browser,
+    Browser {
+        /// Who else the server takes sign-ins from, at most eight. The page offers them all; naming one goes there at once.
+        providers: Vec<SignInProvider>,
+    },
     /// A token from the server's token page, taken from the clipboard by Rust.
     Token,
 }

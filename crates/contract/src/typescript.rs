@@ -37,6 +37,8 @@ pub fn render() -> String {
         KeychainState,
         Ending,
         AccountView,
+        SignInProviderKind,
+        SignInProvider,
         SignInWay,
         ServerView,
         SignInHow,

@@ -63,6 +63,37 @@ test.describe('a library with a provider, in a browser', () => {
     expect(answer.get('code')).toBeTruthy()
   })
 
+  test('is signed in to by the button that the app has for the provider', async ({
+    app,
+    bridge,
+    context,
+    page,
+    startLibrary,
+  }) => {
+    const library = await startLibrary('grace', undefined, provider.settings)
+    const { name } = await bridge.call('server_connect', { address: library.url, allowHttp: false })
+    await app.open()
+    await app.go('Accounts')
+    await page.getByRole('option', { name: new RegExp(name) }).click()
+    await app.button('Sign in').click()
+    await app.button('Sign in with Campus').press('Enter')
+    await expect(app.heading('Waiting for your browser…')).toBeVisible()
+    await expect(page.getByText('Approve the request on Campus.')).toBeVisible()
+    await look(page, 'sign-in-provider')
+
+    // The provider lets its only visitor in at once: the browser is back at the library without a choice.
+    const browser = await context.newPage()
+    await browser.goto(await bridge.openedPage())
+    await expect(browser.getByText('You are signed in with Campus as Jane Doe')).toBeVisible()
+    await browser.getByRole('button', { name: 'Continue as jane' }).click()
+    await expect(browser.getByRole('heading', { name: 'You’re signed in' })).toBeVisible()
+
+    await expect(app.toast(`Signed in to ${name} as Jane Doe`)).toBeVisible()
+    await app.go('Accounts')
+    await page.getByRole('option', { name: new RegExp(name) }).click()
+    await expect(page.getByText(/signed in as .* through the browser/)).toBeVisible()
+  })
+
   test('shows a device to whoever types its code, and lets it in', async ({ context, startLibrary }) => {
     const library = await startLibrary('grace', undefined, provider.settings)
     const client = { client_id: 'sifter-desktop' }

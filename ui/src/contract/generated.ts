@@ -258,7 +258,27 @@ expires: string | null,
  */
 ending: Ending | null, };
 
-export type SignInWay = { "kind": "browser" } | { "kind": "token" };
+export type SignInProviderKind = "google" | "github" | "gitlab" | "microsoft" | "other";
+
+export type SignInProvider = { 
+/**
+ * Its name for the server.
+ */
+id: string, 
+/**
+ * What the server calls it, at most 40 visible characters.
+ */
+label: string, 
+/**
+ * For its picture.
+ */
+kind: SignInProviderKind, };
+
+export type SignInWay = { "kind": "browser", 
+/**
+ * Who else the server takes sign-ins from, at most eight. The page offers them all; naming one goes there at once.
+ */
+providers: Array<SignInProvider>, } | { "kind": "token" };
 
 export type ServerView = { 
 /**
@@ -1446,7 +1466,12 @@ how: SignInHow,
 /**
  * As somebody else than who is signed in there, beside them.
  */
-another: boolean, };
+another: boolean, 
+/**
+ * The provider to go to at once, one of those the server's view names. Without one the person chooses in the
+ * browser; a code for another device takes no account of it.
+ */
+provider?: string, };
 
 export type SignInRef = { 
 /**

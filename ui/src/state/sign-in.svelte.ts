@@ -1,10 +1,19 @@
 /** The sign-in that is under way, as the app tells it, and what a person can do about it. */
 import { toUiError } from '../contract/errors'
-import type { AppEvent, ServerView, SignInHow, SignInView, UiError } from '../contract/generated'
+import type {
+  AppEvent,
+  ServerView,
+  SignInHow,
+  SignInProvider,
+  SignInView,
+  UiError,
+} from '../contract/generated'
 import type { Host } from '../host/types'
 
 export class SignIn {
   attempt = $state.raw<SignInView | null>(null)
+  /** The provider that the browser was sent to, where one was chosen here. */
+  provider = $state.raw<SignInProvider | null>(null)
   /** Why a sign-in could not begin, or a token was not taken. */
   problem = $state.raw<UiError | null>(null)
   /** A token is being checked. */
@@ -35,17 +44,29 @@ export class SignIn {
     this.take(event.signIn)
   }
 
-  async start(serverId: string, how: SignInHow = 'browser', another = false): Promise<void> {
+  async start(
+    serverId: string,
+    how: SignInHow = 'browser',
+    another = false,
+    provider: SignInProvider | null = null,
+  ): Promise<void> {
+    const wish = [serverId, how, provider?.id].join(' ')
     // A double click is one wish; two would reach the app in any order.
-    if (this.starting === serverId + how) return
+    if (this.starting === wish) return
     this.problem = null
     this.heard.clear()
     const dropped = this.drop()
-    this.starting = serverId + how
+    this.starting = wish
+    this.provider = provider
     await dropped
     const turn = ++this.turn
     try {
-      const begun = await this.host.call('sign_in_start', { serverId, how, another })
+      const begun = await this.host.call('sign_in_start', {
+        serverId,
+        how,
+        another,
+        provider: provider?.id,
+      })
       // Another one began elsewhere, or it was given up before it had begun.
       if (turn !== this.turn) return await this.cancel(begun)
       this.take(this.heard.get(begun.id) ?? begun)
@@ -93,6 +114,7 @@ export class SignIn {
     this.turn += 1
     this.starting = null
     this.attempt = null
+    this.provider = null
     this.stopClock()
     if (attempt && !isOver(attempt)) await this.cancel(attempt)
   }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sifter_account::ServerKey;
+use sifter_account::{Provider, ServerKey};
 use sifter_contract::{Capabilities, Quota, ServerState, UiError};
 use sifter_library_api::EntityName;
 use sifter_library_client::{LibraryClient, Support, discover, probe};
@@ -108,6 +108,7 @@ impl Servers {
                     problem: None,
                     capabilities: capabilities(&found, &session.server),
                     quota: quota(&session).await,
+                    providers: self.announced_providers(&session.server, &found).await,
                 }
             }
             Err(error) => {
@@ -122,6 +123,33 @@ impl Servers {
         self.statuses().insert(id.to_owned(), status);
         self.announce().await;
         Ok(())
+    }
+
+    /// Who else a server takes sign-ins from. One that does not tell shows no button that may be dead.
+    async fn announced_providers(
+        &self,
+        server: &Reachable,
+        found: &probe::Capabilities,
+    ) -> Vec<Provider> {
+        let issuer = match found.oauth {
+            Support::Unknown => server.issuer.clone(),
+            _ => issuer_of(found, server),
+        };
+        let Some(issuer) = issuer else {
+            return Vec::new();
+        };
+        let announced = self.accounts.providers(&issuer).await;
+        announced.unwrap_or_else(|error| {
+            tracing::debug!(error = %error, "the server's providers are not known");
+            Vec::new()
+        })
+    }
+
+    /// The provider under an id, if the server has announced it.
+    pub(crate) fn provider(&self, server_id: &str, id: &str) -> Option<Provider> {
+        let status = self.statuses();
+        let announced = &status.get(server_id)?.providers;
+        announced.iter().find(|provider| provider.id == id).cloned()
     }
 
     /// Forgets a server. Its accounts are signed out before.

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use sifter_account::{Account, AccountKind, AccountState};
-use sifter_contract::{AccountView, ServerKind, ServerState, ServerView, SignInWay, Storage};
+use sifter_account::{Account, AccountKind, AccountState, Provider, ProviderKind};
+use sifter_contract::{
+    AccountView, ServerKind, ServerState, ServerView, SignInProvider, SignInProviderKind,
+    SignInWay, Storage,
+};
 use time::OffsetDateTime;
 use url::Url;
 
@@ -122,22 +125,38 @@ impl Servers {
             capabilities: self.capabilities(&server.id),
             account: accounts.in_use,
             accounts: accounts.all,
-            ways: ways(server),
+            ways: ways(server, &status.providers),
             quota: status.quota.filter(|_| signed_in),
         }
     }
 }
 
 /// The ways to sign in that a server offers. A token can be pasted wherever one can be checked.
-fn ways(server: &Reachable) -> Vec<SignInWay> {
+fn ways(server: &Reachable, providers: &[Provider]) -> Vec<SignInWay> {
     let mut ways = Vec::new();
     if server.issuer.is_some() {
-        ways.push(SignInWay::Browser);
+        ways.push(SignInWay::Browser {
+            providers: providers.iter().map(provider_view).collect(),
+        });
     }
     if server.endpoints.token.is_some() && server.id != LOCAL_ID {
         ways.push(SignInWay::Token);
     }
     ways
+}
+
+fn provider_view(provider: &Provider) -> SignInProvider {
+    SignInProvider {
+        id: provider.id.clone(),
+        label: provider.label.clone(),
+        kind: match provider.kind {
+            ProviderKind::Google => SignInProviderKind::Google,
+            ProviderKind::GitHub => SignInProviderKind::Github,
+            ProviderKind::GitLab => SignInProviderKind::Gitlab,
+            ProviderKind::Microsoft => SignInProviderKind::Microsoft,
+            ProviderKind::Other => SignInProviderKind::Other,
+        },
+    }
 }
 
 /// Host and port as people write them.

@@ -89,6 +89,7 @@ async fn through_the_browser(core: &AppCore, server: &ServerView) -> Result<Serv
         server_id: server.id.clone(),
         how: SignInHow::Browser,
         another: false,
+        provider: None,
     };
     let started = core.sign_in_start(start).await?;
     let mut now = Some(started.clone());

@@ -51,7 +51,19 @@ export const servers: ServerView[] = [
     capabilities: { ...capable, archTags: false },
     account: null,
     accounts: [],
-    ways: [{ kind: 'browser' }, { kind: 'token' }],
+    ways: [
+      {
+        kind: 'browser',
+        providers: [
+          { id: 'google', label: 'Google', kind: 'google' },
+          { id: 'github', label: 'GitHub', kind: 'github' },
+          { id: 'gitlab', label: 'GitLab', kind: 'gitlab' },
+          { id: 'microsoft', label: 'Microsoft', kind: 'microsoft' },
+          { id: 'campus', label: 'Campus login', kind: 'other' },
+        ],
+      },
+      { kind: 'token' },
+    ],
     quota: null,
   },
   {

@@ -93,6 +93,54 @@ describe('signing in', () => {
     expect(host.asked('sign_in_cancel')).toEqual([])
   })
 
+  it('offers a button for each provider of the server, and goes to the one that is pressed', async () => {
+    const { host, user } = await open('uni')
+    const named = ['Google', 'GitHub', 'GitLab', 'Microsoft', 'Campus login']
+    const buttons = main().getAllByRole('button', { name: /^Sign in with / })
+    expect(buttons.map((button) => button.textContent.trim())).toEqual(named)
+    const signs = buttons.map((button) => button.querySelector('use')?.getAttribute('href'))
+    expect(signs).toEqual(['#i-p-google', '#i-p-github', '#i-p-gitlab', '#i-p-microsoft', '#i-globe'])
+
+    const gitlab = main().getByRole('button', { name: 'Sign in with GitLab' })
+    gitlab.focus()
+    await user.keyboard('{Enter}')
+    await settled()
+    const start = { serverId: 'uni', how: 'browser', another: false }
+    expect(host.asked('sign_in_start')).toEqual([{ ...start, provider: 'gitlab' }])
+    expect(main().getByText('Approve the request on GitLab. This window goes on by itself.')).toBeTruthy()
+    expect(gitlab.getAttribute('aria-current')).toBe('true')
+    await user.click(gitlab)
+    await settled()
+    expect(host.asked('sign_in_start'), 'what goes on already is not begun again').toHaveLength(1)
+
+    host.answer({ sign_in_start: () => attempt({ id: 'i2' }) })
+    await user.click(main().getByRole('button', { name: 'Sign in with Google' }))
+    await settled()
+    expect(host.asked('sign_in_cancel')).toEqual([{ signInId: 'i1' }])
+    expect(host.asked('sign_in_start').at(-1)).toEqual({ ...start, provider: 'google' })
+    host.send({
+      kind: 'sign_in',
+      signIn: attempt({ id: 'i2', phase: 'failed', error: uiError('sign_in_timed_out', { retry: 'yes' }) }),
+    })
+    await settled()
+    await user.click(main().getByRole('button', { name: 'Start again' }))
+    await settled()
+    expect(host.asked('sign_in_start').at(-1)).toEqual({ ...start, provider: 'google' })
+
+    await user.click(main().getByRole('button', { name: 'Continue in the browser' }))
+    await settled()
+    expect(host.asked('sign_in_start').at(-1)).toEqual(start)
+    expect(main().getByText(/^Approve the request on hub\.uni\.example\./)).toBeTruthy()
+  })
+
+  it('at a server without providers offers none', async () => {
+    const uni = servers.find(({ id }) => id === 'uni')!
+    const plain = { ...uni, ways: [{ kind: 'browser' as const, providers: [] }] }
+    await open('uni', { server_list: () => [plain] })
+    expect(main().queryAllByRole('button', { name: /^Sign in with / })).toEqual([])
+    expect(main().getByRole('button', { name: 'Continue in the browser' })).toBeTruthy()
+  })
+
   it('without a browser says how to go on', async () => {
     const { user } = await open('uni', { sign_in_start: () => attempt({ browserOpened: false }) })
     await user.click(main().getByRole('button', { name: 'Continue in the browser' }))

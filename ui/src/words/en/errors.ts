@@ -85,6 +85,7 @@ const SIGN_IN: Partial<Record<ErrorCode, Say>> = {
 const OFFERS: Record<string, string> = {
   browser_sign_in: 'sign-in through the browser',
   device_code: 'sign-in by a code',
+  provider: 'sign-in with this provider any more',
   tokens: 'tokens',
   command_line: 'tokens for other programs',
 }

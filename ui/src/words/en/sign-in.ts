@@ -7,6 +7,8 @@ export const signIn = {
   title: (server: string) => `Sign in to ${server}`,
   lead: 'The sign-in happens in your browser. Sifter never sees your password.',
   browser: 'Continue in the browser',
+  /** The name of a provider's button for a screen reader; the button itself shows the provider alone. */
+  withProvider: (provider: string) => `Sign in with ${provider}`,
   or: 'or',
   token: 'Paste a token instead',
   tokenOnly: 'Paste a token',
@@ -15,14 +17,15 @@ export const signIn = {
   chooseNote:
     'The page of the server opens in your browser. When you have approved, this window goes on by itself.',
   begin: 'Open the browser',
-  phase: (phase: SignInPhase, host: string): { title: string; note: string } => {
+  /** `place` is where the person approves: the provider that was chosen, else the server's host. */
+  phase: (phase: SignInPhase, host: string, place = host): { title: string; note: string } => {
     switch (phase) {
       case 'preparing':
         return { title: `Asking ${host} how to sign in…`, note: 'This takes a moment.' }
       case 'waiting_for_browser':
         return {
           title: 'Waiting for your browser…',
-          note: `Approve the request on ${host}. This window goes on by itself.`,
+          note: `Approve the request on ${place}. This window goes on by itself.`,
         }
       case 'waiting_for_code':
         return {
