@@ -150,7 +150,8 @@ pub struct SignInProvider {
 pub enum SignInWay {
     /// The server's own sign-in page in the browser.
     Browser {
-        /// Who else the server takes sign-ins from, at most eight. The page offers them all; naming one goes there at once.
+        /// Who else the server takes sign-ins from, at most eight. The page offers them all; naming one goes
+        /// there at once.
         providers: Vec<SignInProvider>,
     },
     /// A token from the server's token page, taken from the clipboard by Rust.

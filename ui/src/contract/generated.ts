@@ -276,7 +276,8 @@ kind: SignInProviderKind, };
 
 export type SignInWay = { "kind": "browser", 
 /**
- * Who else the server takes sign-ins from, at most eight. The page offers them all; naming one goes there at once.
+ * Who else the server takes sign-ins from, at most eight. The page offers them all; naming one goes
+ * there at once.
  */
 providers: Array<SignInProvider>, } | { "kind": "token" };
 
