@@ -1,10 +1,17 @@
 //! The official Go client of the `singularity` command and `sifter-cli`, on one local library. What either pushes
-//! the other pulls, byte for byte. Needs Go and its module proxy, so it runs only when asked for.
+//! the other pulls, byte for byte. The official SIF module reads and verifies what Sifter makes and signs. Needs Go
+//! and its module proxy, so it runs only when asked for.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+#[path = "interop/desk.rs"]
+mod desk;
+#[path = "interop/listing.rs"]
+mod listing;
 #[path = "interop/remotes.rs"]
 mod remotes;
+#[path = "interop/signatures.rs"]
+mod signatures;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

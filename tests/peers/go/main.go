@@ -1,11 +1,13 @@
-// Command peer drives a container library with the official Go client, the one that the singularity
-// command line links. It is a test's stand-in for that command line: what it can push, pull, find and
-// delete on a library, the command line can.
+// Command peer drives a container library with the official Go client, and reads images with the official
+// SIF module; the singularity command line links both. It is a test's stand-in for that command line: what
+// it can push, pull, find and delete on a library, list in an image and verify, the command line can.
 //
 //	peer push   [flags] FILE entity/collection/container[:tag,tag]
 //	peer pull   [flags] entity/collection/container[:tag|:hash] FILE
 //	peer search [flags] TEXT
 //	peer delete [flags] entity/collection/container:tag
+//	peer list   FILE
+//	peer verify [-key FILE] [-pem FILE] [-object N] [-group N] FILE
 //
 // Where the library is and who one is there comes from -library and -token-file, or from the file that the
 // command line keeps both in, with -remotes.
@@ -28,9 +30,9 @@ import (
 	library "github.com/sylabs/scs-library-client/client"
 )
 
-var errUsage = errors.New("usage: peer push|pull|search|delete [flags] ARGUMENTS")
+var errUsage = errors.New("usage: peer push|pull|search|delete|list|verify [flags] ARGUMENTS")
 
-// options are the flags that all commands share.
+// options are the flags of all commands together.
 type options struct {
 	base      string
 	tokenFile string
@@ -39,19 +41,36 @@ type options struct {
 	single    bool
 	part      int64
 	signed    bool
+	key       string
+	pem       string
+	object    uint
+	group     uint
 }
 
-// command does its work with the official client and returns what to print.
-type command func(context.Context, *library.Client, options, []string) (any, error)
+// command does its work and returns what to print.
+type command func(context.Context, options, []string) (any, error)
 
 var commands = map[string]struct {
 	run       command
 	arguments int
 }{
-	"push":   {push, 2},
-	"pull":   {pull, 2},
-	"search": {search, 1},
-	"delete": {remove, 1},
+	"push":   {online(push), 2},
+	"pull":   {online(pull), 2},
+	"search": {online(search), 1},
+	"delete": {online(remove), 1},
+	"list":   {list, 1},
+	"verify": {verify, 1},
+}
+
+// online makes a command of what needs the official client, and with it a library.
+func online(run func(context.Context, *library.Client, options, []string) (any, error)) command {
+	return func(ctx context.Context, opts options, args []string) (any, error) {
+		client, err := connect(ctx, opts)
+		if err != nil {
+			return nil, err
+		}
+		return run(ctx, client, opts, args)
+	}
 }
 
 func main() {
@@ -85,11 +104,7 @@ func run(ctx context.Context, args []string) (any, error) {
 	if err != nil || len(args) != chosen.arguments {
 		return nil, errUsage
 	}
-	client, err := connect(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	return chosen.run(ctx, client, opts, args)
+	return chosen.run(ctx, opts, args)
 }
 
 func parse(args []string) (options, []string, error) {
@@ -102,16 +117,18 @@ func parse(args []string) (options, []string, error) {
 	flags.BoolVar(&opts.single, "single", false, "pull as one stream instead of in parts")
 	flags.Int64Var(&opts.part, "part", 5<<20, "`bytes` in a part of a pull; the default is the command line's")
 	flags.BoolVar(&opts.signed, "signed", false, "search signed images only")
-	if err := flags.Parse(args[1:]); err != nil {
-		return opts, nil, err
-	}
-	if (opts.base == "") == (opts.remotes == "") {
-		return opts, nil, errUsage
-	}
-	return opts, flags.Args(), nil
+	flags.StringVar(&opts.key, "key", "", "`file` with OpenPGP public keys, armored or binary")
+	flags.StringVar(&opts.pem, "pem", "", "`file` with a public key in PEM form")
+	flags.UintVar(&opts.object, "object", 0, "verify the object with this `id` only")
+	flags.UintVar(&opts.group, "group", 0, "verify the objects of this `group` only")
+	err := flags.Parse(args[1:])
+	return opts, flags.Args(), err
 }
 
 func connect(ctx context.Context, opts options) (*library.Client, error) {
+	if (opts.base == "") == (opts.remotes == "") {
+		return nil, errUsage
+	}
 	config := &library.Config{BaseURL: opts.base, UserAgent: "sifter-peer"}
 	if opts.remotes != "" {
 		remote, err := active(opts.remotes)
