@@ -210,7 +210,8 @@ async fn talk(
     Ok((answer, child.wait().await?))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -101,14 +101,15 @@ async fn an_account_handed_over_signs_the_official_client_in_by_its_own_file() {
 
         let remotes = singularity.join("remote.yaml");
         let remotes = remotes.to_str().unwrap();
-        let image = table.image("handed.sif", 1 << 20, 7);
         let tag = if before.is_some() { "2.0" } else { "1.0" };
+        let (file, back) = (format!("handed_{tag}.sif"), format!("back_{tag}.sif"));
+        let image = table.image(&file, 1 << 20, 7);
         let reference = format!("tester/handed/image:{tag}");
         let flags = ["-remotes", remotes, "-arch", "amd64"];
-        let push = [&["push"], &flags[..], &["handed.sif", &reference]].concat();
+        let push = [&["push"], &flags[..], &[&file, &reference]].concat();
         let pushed = table.call(table.peer, &push).await;
         assert_eq!(pushed["ok"], true, "{pushed}");
-        let pulled = table.go_does("pull", &[&reference, "back.sif"]).await;
+        let pulled = table.go_does("pull", &[&reference, &back]).await;
         assert_eq!(pulled["hash"], promised(&image));
     }
 }
