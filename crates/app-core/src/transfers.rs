@@ -102,10 +102,18 @@ impl AppCore {
         self.tasks.spawn(async move {
             loop {
                 let snapshot = Arc::clone(&snapshots.borrow_and_update());
-                hub.transfers(views::list(&snapshot, &Around { servers: &servers, presence: &presence }));
+                hub.transfers(views::list(
+                    &snapshot,
+                    &Around {
+                        servers: &servers,
+                        presence: &presence,
+                    },
+                ));
                 let now = arrived_in(&snapshot);
                 for id in now.difference(&arrived) {
-                    let Some(view) = snapshot.get(*id) else { continue };
+                    let Some(view) = snapshot.get(*id) else {
+                        continue;
+                    };
                     let server_id = view.server.to_string();
                     if let Err(error) = servers.refresh(&server_id).await {
                         tracing::debug!(error = %error, "the server was not asked after an upload");
