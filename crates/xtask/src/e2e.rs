@@ -75,7 +75,8 @@ pub(crate) fn tour() -> Result<()> {
     )
 }
 
-/// The official client pushes, pulls, searches and deletes. Skipped where Go is absent or too old.
+/// The official client pushes, pulls, searches and deletes, and the official SIF module lists and verifies. Skipped
+/// where Go is absent or too old.
 pub(crate) fn cli_interop() -> Result<()> {
     let version = Command::new("go").args(["env", "GOVERSION"]).output();
     let recent = version.is_ok_and(|output| {
