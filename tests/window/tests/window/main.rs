@@ -1,5 +1,6 @@
 //! The real app in its window: what only the native side can show. The breadth of the flows is in `tests/ui`.
 
+mod accounts;
 mod browsing;
 mod downloading;
 mod dragging;
