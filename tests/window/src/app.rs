@@ -326,6 +326,20 @@ impl App {
         if !status.success() {
             bail!("kill ended with {status}");
         }
+        self.wait_for_the_end()
+    }
+
+    /// Quits as a person does, by closing the window, and waits until the app has ended.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub fn quit(self, desktop: &Desktop) -> Result<()> {
+        let window = desktop.window(TITLE)?;
+        desktop.hands(&["windowactivate", "--sync", &window, "key", "alt+F4"])?;
+        self.wait_for_the_end()
+    }
+
+    fn wait_for_the_end(&self) -> Result<()> {
         wait_until("the app to be gone", || {
             matches!(process_of(&self.home), Ok(None)).then_some(())
         })

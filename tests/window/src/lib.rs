@@ -12,4 +12,5 @@ pub mod files;
 pub mod http;
 pub mod journey;
 pub mod keyboard;
+pub mod notifications;
 pub mod programs;

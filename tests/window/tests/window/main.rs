@@ -10,6 +10,7 @@ mod keyboard;
 mod settings;
 mod signing_in;
 mod stage;
+mod transfers;
 mod trouble;
 mod uploading;
 mod walls;

@@ -50,7 +50,7 @@ impl Stage {
 
     /// Ends the app in an orderly way and starts it again.
     pub(crate) async fn restart(self) -> Result<Self> {
-        self.app.close().await?;
+        self.app.quit(&self.desktop)?;
         let app = App::open(&self.desktop, &self.home).await?;
         Ok(Self { app, ..self })
     }

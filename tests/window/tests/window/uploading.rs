@@ -88,17 +88,7 @@ async fn an_upload_goes_on_where_it_was_when_the_app_was_killed() -> Result<()> 
     let stage = Stage::at_home_in(&team).await?;
     begin(&team, &stage).await?;
     let Stage { app, home, desktop } = stage;
-    app.click(&format!("{}//button[@data-job]", job(NAME)))
-        .await?;
-    let begun = std::time::Instant::now();
-    let (safe, total) = loop {
-        ensure!(begun.elapsed() < PATIENCE, "no part is ever safe");
-        let row = app.text_of(&job(NAME)).await?;
-        match parts(&row) {
-            Some((safe, total)) if safe > 0 => break (safe, total),
-            _ => tokio::time::sleep(GLANCE).await,
-        }
-    };
+    let (safe, total) = safe_parts(&app).await?;
     app.kill()?;
     let before = team.wire.exchanges().len();
     ensure!(safe < total, "everything was sent already");
@@ -115,6 +105,21 @@ async fn an_upload_goes_on_where_it_was_when_the_app_was_killed() -> Result<()> 
     Ok(())
 }
 
+/// Waits until parts of the upload are shown as safe; answers how many, and of how many.
+pub(crate) async fn safe_parts(app: &App) -> Result<(usize, usize)> {
+    app.click(&format!("{}//button[@data-job]", job(NAME)))
+        .await?;
+    let begun = std::time::Instant::now();
+    loop {
+        ensure!(begun.elapsed() < PATIENCE, "no part is ever safe");
+        let row = app.text_of(&job(NAME)).await?;
+        match parts(&row) {
+            Some((safe, total)) if safe > 0 => return Ok((safe, total)),
+            _ => tokio::time::sleep(GLANCE).await,
+        }
+    }
+}
+
 /// How many parts a row says are safe, and of how many.
 fn parts(row: &str) -> Option<(usize, usize)> {
     // "3 of 25 parts are safe on the server."
@@ -128,7 +133,7 @@ fn parts(row: &str) -> Option<(usize, usize)> {
 }
 
 /// Parts that went up again or for the first time, among the exchanges from `first` on.
-fn sent(team: &Team, first: usize) -> usize {
+pub(crate) fn sent(team: &Team, first: usize) -> usize {
     let seen = team.wire.exchanges();
     seen.iter()
         .skip(first)
