@@ -100,6 +100,7 @@ test('the pull command comes in every flavour and is copied whole', async ({ app
 
 test('a filter narrows tags, and says when nothing is left', async ({ app, page }) => {
   await app.browse('This computer', 'ada', 'genomics', 'samtools')
+  await expect(page.getByRole('textbox', { name: 'Filter tags' })).toBeVisible()
   await page.keyboard.press('Control+f')
   await page.keyboard.type('1.21')
   await expect(page.getByRole('rowheader')).toHaveText([/1\.21/])
