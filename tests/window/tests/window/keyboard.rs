@@ -125,7 +125,7 @@ async fn main_controls_have_the_role_and_the_name_that_are_seen() -> Result<()> 
     heard(
         "//*[@role='switch']",
         "switch",
-        "Start the library on this computer with Sifter",
+        "Stay awake while something moves",
     )
     .await?;
     heard(
