@@ -33,6 +33,8 @@ mod settings;
 mod signed_url;
 mod state;
 mod sweep;
+#[cfg(test)]
+mod test_bed;
 mod tickets;
 mod tokens;
 

@@ -113,60 +113,46 @@ pub(crate) fn forget_expired(connection: &Connection, clock: &Clock) -> Result<(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicI64, Ordering};
-
-    use super::*;
-    use crate::db;
     use secrecy::ExposeSecret as _;
 
-    fn fixture() -> (tempfile::TempDir, Connection, Arc<AtomicI64>, Clock) {
-        let dir = tempfile::tempdir().unwrap();
-        let connection = db::connect(&dir.path().join("library.db")).unwrap();
-        let seconds = Arc::new(AtomicI64::new(1_700_000_000));
-        let hand = Arc::clone(&seconds);
-        let clock = Clock::from_fn(move || {
-            OffsetDateTime::from_unix_timestamp(hand.load(Ordering::SeqCst)).unwrap()
-        });
-        (dir, connection, seconds, clock)
-    }
+    use super::*;
+    use crate::test_bed::TestBed;
 
     #[test]
     fn a_ticket_works_once() {
-        let (_dir, connection, _, clock) = fixture();
-        let ticket = mint(&connection, &clock, None).unwrap();
+        let bed = TestBed::new();
+        let (connection, clock) = (&bed.connection, &bed.clock);
+        let ticket = mint(connection, clock, None).unwrap();
         let secret = ticket.secret().expose_secret();
-        assert!(left(&connection, &clock, secret, "c").unwrap().is_some());
-        assert!(redeem(&connection, &clock, secret, "c").unwrap());
-        assert!(left(&connection, &clock, secret, "c").unwrap().is_none());
-        assert!(!redeem(&connection, &clock, secret, "c").unwrap());
-        assert!(!redeem(&connection, &clock, "made up", "c").unwrap());
+        assert!(left(connection, clock, secret, "c").unwrap().is_some());
+        assert!(redeem(connection, clock, secret, "c").unwrap());
+        assert!(left(connection, clock, secret, "c").unwrap().is_none());
+        assert!(!redeem(connection, clock, secret, "c").unwrap());
+        assert!(!redeem(connection, clock, "made up", "c").unwrap());
     }
 
     #[test]
     fn a_ticket_made_for_one_request_opens_no_other() {
-        let (_dir, connection, _, clock) = fixture();
-        let ticket = mint(&connection, &clock, Some("mine")).unwrap();
+        let bed = TestBed::new();
+        let (connection, clock) = (&bed.connection, &bed.clock);
+        let ticket = mint(connection, clock, Some("mine")).unwrap();
         let secret = ticket.secret().expose_secret();
-        assert!(
-            left(&connection, &clock, secret, "theirs")
-                .unwrap()
-                .is_none()
-        );
-        assert!(!redeem(&connection, &clock, secret, "theirs").unwrap());
-        assert!(redeem(&connection, &clock, secret, "mine").unwrap());
+        assert!(left(connection, clock, secret, "theirs").unwrap().is_none());
+        assert!(!redeem(connection, clock, secret, "theirs").unwrap());
+        assert!(redeem(connection, clock, secret, "mine").unwrap());
     }
 
     #[test]
     fn a_withdrawn_ticket_opens_nothing_and_others_stay() {
-        let (_dir, connection, _, clock) = fixture();
-        let given_up = mint(&connection, &clock, Some("given up")).unwrap();
-        let other = mint(&connection, &clock, Some("other")).unwrap();
-        withdraw(&connection, "given up").unwrap();
+        let bed = TestBed::new();
+        let (connection, clock) = (&bed.connection, &bed.clock);
+        let given_up = mint(connection, clock, Some("given up")).unwrap();
+        let other = mint(connection, clock, Some("other")).unwrap();
+        withdraw(connection, "given up").unwrap();
         let spend = |ticket: &Ticket, challenge| {
             redeem(
-                &connection,
-                &clock,
+                connection,
+                clock,
                 ticket.secret().expose_secret(),
                 challenge,
             )
@@ -178,11 +164,12 @@ mod tests {
 
     #[test]
     fn a_ticket_expires_and_is_forgotten() {
-        let (_dir, connection, seconds, clock) = fixture();
-        let ticket = mint(&connection, &clock, None).unwrap();
-        seconds.fetch_add(LIFETIME.as_secs() as i64, Ordering::SeqCst);
-        assert!(!redeem(&connection, &clock, ticket.secret().expose_secret(), "c").unwrap());
-        forget_expired(&connection, &clock).unwrap();
+        let bed = TestBed::new();
+        let (connection, clock) = (&bed.connection, &bed.clock);
+        let ticket = mint(connection, clock, None).unwrap();
+        bed.wait(LIFETIME.as_secs() as i64);
+        assert!(!redeem(connection, clock, ticket.secret().expose_secret(), "c").unwrap());
+        forget_expired(connection, clock).unwrap();
         let left: i64 = connection
             .query_row("SELECT count(*) FROM tickets", [], |r| r.get(0))
             .unwrap();
@@ -191,8 +178,9 @@ mod tests {
 
     #[test]
     fn a_ticket_is_not_shown_by_debug() {
-        let (_dir, connection, _, clock) = fixture();
-        let ticket = mint(&connection, &clock, None).unwrap();
+        let bed = TestBed::new();
+        let (connection, clock) = (&bed.connection, &bed.clock);
+        let ticket = mint(connection, clock, None).unwrap();
         assert!(!format!("{ticket:?}").contains(ticket.secret().expose_secret()));
     }
 }

@@ -4,13 +4,18 @@
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use subtle::ConstantTimeEq as _;
+use time::OffsetDateTime;
 
 use crate::error::Error;
 use crate::ids;
 use crate::oauth::attempt::NotBegun;
 use crate::oauth::client::RedirectUri;
 use crate::oauth::pages::{self, Notice};
+use crate::oauth::params::{Form, Params};
+use crate::oauth::refusal::OAuthError;
 use crate::oauth::shelf::Key;
+use crate::oauth::throttle::Throttle;
+use crate::peer::Peer;
 use crate::routes::address::Origin;
 
 /// Whether a form was sent by our own page. Old browsers say neither; the secret in the form is the
@@ -27,6 +32,26 @@ pub(super) fn is_from_our_page(headers: &HeaderMap, origin: &Origin) -> bool {
         && is("origin", &|from| {
             ours.as_ref().is_ok_and(|ours| from == ours.as_bytes())
         })
+}
+
+/// What a form of our own says, from somebody who has not guessed wrong too often; the page for everybody else.
+pub(super) fn form_of_our_page(
+    form: Result<Form, OAuthError>,
+    headers: &HeaderMap,
+    origin: &Origin,
+    (throttle, now, peer): (&Throttle, OffsetDateTime, Peer),
+) -> Result<Params, Box<Response>> {
+    let refused = |status, notice| Err(Box::new(pages::notice(status, notice)));
+    let Ok(Form(params)) = form else {
+        return refused(StatusCode::BAD_REQUEST, Notice::BadRequest);
+    };
+    if !is_from_our_page(headers, origin) {
+        return refused(StatusCode::FORBIDDEN, Notice::BadRequest);
+    }
+    if throttle.is_closed(now, peer) {
+        return refused(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
+    }
+    Ok(params)
 }
 
 /// The secret that ties a sign-in under way to the browser it began in. One cookie for each, so that two

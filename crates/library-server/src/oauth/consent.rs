@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::config::Owner;
 use crate::error::Error;
 use crate::oauth::attempt::{Attempt, Guest, Target, Visit};
-use crate::oauth::browser::{BrowserCookie, answer, failed, is_from_our_page};
+use crate::oauth::browser::{BrowserCookie, answer, failed, form_of_our_page};
 use crate::oauth::pages::consent::{Asker, ConsentPage};
 use crate::oauth::pages::{self, Notice};
 use crate::oauth::params::{Form, Params};
@@ -99,16 +99,11 @@ pub(super) async fn decide(
     headers: HeaderMap,
     form: Result<Form, OAuthError>,
 ) -> Response {
-    let Ok(Form(params)) = form else {
-        return pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest);
-    };
-    if !is_from_our_page(&headers, &origin) {
-        return pages::notice(StatusCode::FORBIDDEN, Notice::BadRequest);
-    }
     let (oauth, now) = (state.oauth(), state.clock().now());
-    if oauth.throttle.is_closed(now, peer) {
-        return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
-    }
+    let params = match form_of_our_page(form, &headers, &origin, (&oauth.throttle, now, peer)) {
+        Ok(params) => params,
+        Err(page) => return *page,
+    };
     let field = |name| params.one(name).ok().flatten().unwrap_or_default();
     let visit = Visit {
         now,

@@ -1,51 +1,36 @@
 //! What time does to codes and tokens, with a clock the test moves.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-use rusqlite::Connection;
-use time::OffsetDateTime;
+use std::ops::Deref;
 
 use super::client::RedirectUri;
 use super::pkce::Challenge;
 use super::{codes, families, refresh};
-use crate::clock::Clock;
-use crate::{db, people};
+use crate::people;
+use crate::test_bed::TestBed;
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const REDIRECT: &str = "http://127.0.0.1:50123/callback";
 
 struct Rig {
-    connection: Connection,
-    clock: Clock,
-    hand: Arc<AtomicI64>,
+    bed: TestBed,
     family: String,
-    _folder: tempfile::TempDir,
+}
+
+impl Deref for Rig {
+    type Target = TestBed;
+
+    fn deref(&self) -> &TestBed {
+        &self.bed
+    }
 }
 
 impl Rig {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = db::connect(&folder.path().join("library.db")).unwrap();
-        let hand = Arc::new(AtomicI64::new(1_700_000_000));
-        let read = Arc::clone(&hand);
-        let clock = Clock::from_fn(move || {
-            OffsetDateTime::from_unix_timestamp(read.load(Ordering::SeqCst)).unwrap()
-        });
-        let person = people::sign_in(&connection, &clock, "ada", "Ada").unwrap();
-        let family = families::begin(&connection, &clock, &person.id, "").unwrap();
-        Self {
-            connection,
-            clock,
-            hand,
-            family,
-            _folder: folder,
-        }
-    }
-
-    fn wait(&self, seconds: i64) {
-        self.hand.fetch_add(seconds, Ordering::SeqCst);
+        let bed = TestBed::new();
+        let person = people::sign_in(&bed.connection, &bed.clock, "ada", "Ada").unwrap();
+        let family = families::begin(&bed.connection, &bed.clock, &person.id, "").unwrap();
+        Self { bed, family }
     }
 
     fn code(&self) -> String {

@@ -158,44 +158,32 @@ fn words(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::ops::Deref;
 
     use secrecy::ExposeSecret as _;
-    use time::OffsetDateTime;
 
     use super::*;
-    use crate::{db, people};
+    use crate::people;
+    use crate::test_bed::TestBed;
 
     struct Rig {
-        connection: Connection,
-        clock: Clock,
-        hand: Arc<AtomicI64>,
+        bed: TestBed,
         user: String,
-        _folder: tempfile::TempDir,
+    }
+
+    impl Deref for Rig {
+        type Target = TestBed;
+
+        fn deref(&self) -> &TestBed {
+            &self.bed
+        }
     }
 
     impl Rig {
         fn new() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let connection = db::connect(&folder.path().join("library.db")).unwrap();
-            let hand = Arc::new(AtomicI64::new(1_700_000_000));
-            let read = Arc::clone(&hand);
-            let clock = Clock::from_fn(move || {
-                OffsetDateTime::from_unix_timestamp(read.load(Ordering::SeqCst)).unwrap()
-            });
-            let user = people::sign_in(&connection, &clock, "ada", "").unwrap().id;
-            Self {
-                connection,
-                clock,
-                hand,
-                user,
-                _folder: folder,
-            }
-        }
-
-        fn wait(&self, seconds: i64) {
-            self.hand.fetch_add(seconds, Ordering::SeqCst);
+            let bed = TestBed::new();
+            let user = people::sign_in(&bed.connection, &bed.clock, "ada", "").unwrap();
+            Self { bed, user: user.id }
         }
 
         fn issue(&self, expires_at: WireTime) -> MadeAccessToken {

@@ -5,14 +5,14 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
 use super::codes::UserCode;
 use crate::oauth::attempt::Target;
-use crate::oauth::browser::{is_from_our_page, not_begun};
+use crate::oauth::browser::{form_of_our_page, not_begun};
 use crate::oauth::elsewhere::{self, departure_uri};
+use crate::oauth::pages;
 use crate::oauth::pages::device::{self, ConfirmPage};
-use crate::oauth::pages::{self, Notice};
 use crate::oauth::params::{Form, Params};
 use crate::oauth::refusal::OAuthError;
 use crate::peer::Peer;
@@ -34,16 +34,12 @@ pub(crate) async fn look_up(
     headers: HeaderMap,
     form: Result<Form, OAuthError>,
 ) -> Response {
-    let Ok(Form(params)) = form else {
-        return pages::notice(StatusCode::BAD_REQUEST, Notice::BadRequest);
-    };
-    if !is_from_our_page(&headers, &origin) {
-        return pages::notice(StatusCode::FORBIDDEN, Notice::BadRequest);
-    }
     let (oauth, now) = (state.oauth(), state.clock().now());
-    if oauth.code_throttle.is_closed(now, peer) {
-        return pages::notice(StatusCode::TOO_MANY_REQUESTS, Notice::TooMany);
-    }
+    let brake = (&oauth.code_throttle, now, peer);
+    let params = match form_of_our_page(form, &headers, &origin, brake) {
+        Ok(params) => params,
+        Err(page) => return *page,
+    };
     let typed = params.one("user_code").ok().flatten();
     let found = typed
         .and_then(UserCode::parse)
