@@ -8,6 +8,8 @@
 mod desk;
 #[path = "interop/listing.rs"]
 mod listing;
+#[path = "../../app-core/tests/support/nobody.rs"]
+mod nobody;
 #[path = "interop/remotes.rs"]
 mod remotes;
 #[path = "interop/signatures.rs"]

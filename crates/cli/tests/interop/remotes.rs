@@ -1,44 +1,14 @@
 //! What Sifter writes into `remote.yaml` is read by the parser that the `singularity` command line uses, with its
 //! strictness, and signs its client in.
 
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use secrecy::SecretString;
-use sifter_app_core::{
-    AppCore, BoxFuture, CommandLinePlaces, CoreConfig, Home, Host, Notice, Secrets,
-};
+use sifter_app_core::{AppCore, CommandLinePlaces, CoreConfig, Home, Secrets};
 use sifter_contract::requests::{CommandWrite, ServerConnect};
 use sifter_contract::{Api as _, CommandProgram};
-use url::Url;
 
+use super::nobody::Nobody;
 use super::{Table, promised};
-
-/// A host that nothing is asked of.
-struct Nobody;
-
-impl Host for Nobody {
-    fn open_url(&self, _: &Url) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
-        Box::pin(std::future::ready(Vec::new()))
-    }
-    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
-    fn reveal(&self, _: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-    fn copy_text(&self, _: &str) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
-    }
-    fn notify(&self, _: Notice) {}
-}
 
 /// What somebody had there before: another server in use, comments, and a list that the programs know.
 const BEFORE: &str = "\

@@ -19,6 +19,15 @@ pub(crate) struct Page {
     pub(crate) url: Url,
 }
 
+impl Page {
+    /// Where the first link on it leads.
+    pub(crate) fn first_link(&self) -> Url {
+        let (_, rest) = self.html.split_once("href=\"").unwrap();
+        let (href, _) = rest.split_once('"').unwrap();
+        Url::parse(&href.replace("&amp;", "&")).unwrap()
+    }
+}
+
 impl<'a> Browser<'a> {
     pub(crate) fn new(rig: &'a Rig) -> Self {
         Self::with(&rig.client)

@@ -5,7 +5,6 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sifter_library_server::mint_ticket;
 use sifter_test_support::Habits;
-use url::Url;
 
 use crate::browser::Browser;
 use crate::federation::federated;
@@ -289,15 +288,7 @@ async fn a_device_is_let_in_by_somebody_a_provider_knows() {
     let code = started["user_code"].as_str().unwrap();
     let answer = browser.type_code(&rig, code).await;
     let page = browser.follow(answer).await.expect("the confirmation");
-    let href = page
-        .html
-        .split("href=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let link = Url::parse(&href.replace("&amp;", "&")).unwrap();
+    let link = page.first_link();
     assert!(link.as_str().contains(&format!("idp={id}")), "{link}");
     let consent = browser.page(&link).await;
     for text in ["Sifter on a device at", "127.0.0.1", code, "Jane Doe"] {

@@ -211,15 +211,7 @@ async fn the_page_has_a_link_for_every_provider_and_none_otherwise() {
         page.html
     );
     assert!(!page.html.contains("Continue as"), "{}", page.html);
-    let href = page
-        .html
-        .split("href=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let link = Url::parse(&href.replace("&amp;", "&")).unwrap();
+    let link = page.first_link();
     let consent = browser.page(&link).await;
     assert!(
         consent.html.contains("Continue as jane"),

@@ -19,4 +19,5 @@ mod programs;
 mod servers;
 mod signing;
 mod store;
+#[path = "../../../sif/tests/it/vectors.rs"]
 mod vectors;
