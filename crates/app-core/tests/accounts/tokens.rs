@@ -23,6 +23,13 @@ impl Stage {
         assert!(list.can_make);
         list.tokens
     }
+
+    /// What is on the clipboard once a token was copied.
+    async fn copied(&self, server_id: &str, token: &TokenRow) -> String {
+        let copied = self.core.token_copy(token_ref(server_id, token)).await;
+        copied.unwrap();
+        self.clipboard()
+    }
 }
 
 fn token_ref(server_id: &str, token: &TokenRow) -> TokenRef {
@@ -50,12 +57,7 @@ async fn invariant_1_a_new_token_goes_to_the_clipboard_and_never_to_the_window()
     );
     assert!(made.expires.is_some() && made.ending.is_none());
 
-    stage
-        .core
-        .token_copy(token_ref(&server.id, &made))
-        .await
-        .unwrap();
-    let text = stage.clipboard();
+    let text = stage.copied(&server.id, &made).await;
     assert!(works(&server.library_url, &text).await);
     assert!(
         (200..=4096).contains(&text.len()),
@@ -85,12 +87,7 @@ async fn a_revoked_token_works_no_more() {
     let stage = Stage::open().await;
     let server = stage.signed_in_here().await;
     let made = stage.make(&server.id, "cluster").await;
-    stage
-        .core
-        .token_copy(token_ref(&server.id, &made))
-        .await
-        .unwrap();
-    let text = stage.clipboard();
+    let text = stage.copied(&server.id, &made).await;
     stage
         .core
         .token_revoke(token_ref(&server.id, &made))
@@ -120,18 +117,11 @@ async fn a_pasted_token_knows_its_end_and_itself_and_makes_no_others() {
     let stage = Stage::open().await;
     let here = stage.signed_in_here().await;
     let made = stage.make(&here.id, "laptop").await;
-    stage
-        .core
-        .token_copy(token_ref(&here.id, &made))
-        .await
-        .unwrap();
+    let text = stage.copied(&here.id, &made).await;
     let library = spawn_library().await.unwrap();
     let server = stage.connect(&library.base_url()).await;
     // A token of another library is refused, and leaves nothing behind.
-    let refused = stage
-        .core
-        .accept_token(&server.id, stage.clipboard().into())
-        .await;
+    let refused = stage.core.accept_token(&server.id, text.into()).await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::TokenRefused);
     assert_eq!(stage.server(&server.id).await.account, None);
 

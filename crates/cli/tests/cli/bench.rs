@@ -97,6 +97,11 @@ impl Bench {
         self.run_bare(&all).await
     }
 
+    /// The command with nothing but these arguments fails, and says why.
+    pub(crate) async fn refuses(&self, arguments: &[&str], words: &str) {
+        self.run_bare(arguments).await.failed(1).says(words);
+    }
+
     /// The command with nothing but these arguments.
     pub(crate) async fn run_bare(&self, arguments: &[&str]) -> Done {
         let output = self.command(arguments).output().await.unwrap();

@@ -91,10 +91,8 @@ async fn what_is_signed_verifies_until_it_is_altered() {
     assert_eq!(altered.json()["error"], "header integrity compromised");
     assert_eq!(verdict(altered, 1), "do_not_use");
     bench
-        .run_bare(&["verify", "x.sif", "--offline"])
-        .await
-        .failed(1)
-        .says("Do not use it");
+        .refuses(&["verify", "x.sif", "--offline"], "Do not use it")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,35 +127,31 @@ async fn a_stranger_needs_the_key_and_may_take_it_over() {
     );
     assert_eq!(verdict(verify(&bench, &stranger).await, 0), "verified");
     bench
-        .run_bare(&["--home", "other", "sign", "x.sif"])
-        .await
-        .failed(1)
-        .says("no key to sign with");
+        .refuses(&["--home", "other", "sign", "x.sif"], "no key to sign with")
+        .await;
     bench
         .run_bare(&["--home", "other", "key", "remove", &fingerprint])
         .await
         .ok();
     bench
-        .run_bare(&["--home", "other", "key", "remove", &fingerprint])
-        .await
-        .failed(1)
-        .says("no key");
+        .refuses(
+            &["--home", "other", "key", "remove", &fingerprint],
+            "no key",
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_opens_with_its_passphrase_only_and_can_be_taken_back() {
     let (bench, fingerprint) = ada().await;
     bench.write_token("wrong", "battery staple");
+    bench.refuses(&["sign", "x.sif"], "--passphrase-file").await;
     bench
-        .run_bare(&["sign", "x.sif"])
-        .await
-        .failed(1)
-        .says("--passphrase-file");
-    bench
-        .run_bare(&["sign", "x.sif", "--passphrase-file", "wrong"])
-        .await
-        .failed(1)
-        .says("does not open");
+        .refuses(
+            &["sign", "x.sif", "--passphrase-file", "wrong"],
+            "does not open",
+        )
+        .await;
     sign(&bench).await;
     let secret = bench
         .run_bare(&["key", "export", &fingerprint, "--secret"])
@@ -200,10 +194,11 @@ async fn a_key_opens_with_its_passphrase_only_and_can_be_taken_back() {
     // Whoever has the older copy learns of it from the text alone.
     std::fs::write(bench.path("revocation.asc"), revocation).unwrap();
     bench
-        .run_bare(&["--home", "other", "key", "import", "revocation.asc"])
-        .await
-        .failed(1)
-        .says("no key");
+        .refuses(
+            &["--home", "other", "key", "import", "revocation.asc"],
+            "no key",
+        )
+        .await;
     bench
         .run_bare(&["--home", "other", "key", "import", "backup.asc"])
         .await
@@ -245,25 +240,23 @@ async fn pem_keys_sign_and_verify_without_a_keyring() {
     );
     assert_eq!(verdict(without, 1), "could_not_check");
     bench
-        .run_bare(&["verify", "x.sif", "--pem", "private.pem"])
-        .await
-        .failed(1)
-        .says("holds no key");
+        .refuses(&["verify", "x.sif", "--pem", "private.pem"], "holds no key")
+        .await;
     bench
-        .run_bare(&["verify", "x.sif", "--pem", "missing.pem"])
-        .await
-        .failed(1)
-        .says("is not there");
+        .refuses(&["verify", "x.sif", "--pem", "missing.pem"], "is not there")
+        .await;
     bench
-        .run_bare(&["verify", "x.sif", "--certificate", "public.pem"])
-        .await
-        .failed(1)
-        .says("certificate");
+        .refuses(
+            &["verify", "x.sif", "--certificate", "public.pem"],
+            "certificate",
+        )
+        .await;
     bench
-        .run_bare(&["sign", "x.sif", "--key", "private.pem", "--object", "99"])
-        .await
-        .failed(1)
-        .says("no such object");
+        .refuses(
+            &["sign", "x.sif", "--key", "private.pem", "--object", "99"],
+            "no such object",
+        )
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -297,20 +290,17 @@ async fn wrong_use_of_signatures_is_told() {
         bench.run_bare(call).await.failed(2);
     }
     bench
-        .run_bare(&["verify", "x.sif", "--keyserver", "nonsense"])
-        .await
-        .failed(1)
-        .says("not the address");
+        .refuses(
+            &["verify", "x.sif", "--keyserver", "nonsense"],
+            "not the address",
+        )
+        .await;
     bench
-        .run_bare(&["verify", "missing.sif"])
-        .await
-        .failed(1)
-        .says("is not there");
+        .refuses(&["verify", "missing.sif"], "is not there")
+        .await;
     bench
-        .run_bare(&["key", "generate", "", "--no-passphrase"])
-        .await
-        .failed(1)
-        .says("needs a name");
+        .refuses(&["key", "generate", "", "--no-passphrase"], "needs a name")
+        .await;
 }
 
 /// A key server that has one key, and counts how often it was asked.
