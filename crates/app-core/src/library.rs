@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use sifter_account::Account;
 use sifter_contract::{
-    AppEvent, CollectionPage, ContainerPage, EntityPage, EntityRow, ImageCell, LibraryPath, UiError,
+    CollectionPage, ContainerPage, EntityPage, EntityRow, ImageCell, LibraryPath, UiError,
 };
 use sifter_library_api::model::ArchTags;
 use sifter_library_api::{
@@ -159,16 +159,8 @@ impl AppCore {
             .delete_image(&reference, arch)
             .await
             .map_err(|error| errors::client(&error, &session.place(reference.path())))?;
-        self.hub.moment(AppEvent::LibraryChanged {
-            server_id: server_id.to_owned(),
-        });
-        // The quota has changed too; the answer need not wait for it.
-        let (servers, id) = (std::sync::Arc::clone(&self.servers), server_id.to_owned());
-        self.tasks.spawn(async move {
-            if let Err(error) = servers.refresh(&id).await {
-                tracing::debug!(error = %error, "the server was not asked after a deletion");
-            }
-        });
+        self.servers
+            .images_changed(server_id, &self.tasks, &self.stop);
         Ok(())
     }
 

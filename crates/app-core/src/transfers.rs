@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sifter_contract::{AppEvent, TransferList, UiError};
+use sifter_contract::{TransferList, UiError};
 use sifter_transfer::{Direction, Phase, Snapshot, TransferId};
 use time::OffsetDateTime;
 
@@ -97,6 +97,7 @@ impl AppCore {
         let mut snapshots = self.engine.watch();
         let (hub, servers) = (Arc::clone(&self.hub), Arc::clone(&self.servers));
         let (presence, stop) = (Arc::clone(&self.presence), self.stop.clone());
+        let tasks = self.tasks.clone();
         // What arrived in an earlier run is no news.
         let mut arrived = arrived_in(&self.engine.snapshot());
         self.tasks.spawn(async move {
@@ -114,11 +115,7 @@ impl AppCore {
                     let Some(view) = snapshot.get(*id) else {
                         continue;
                     };
-                    let server_id = view.server.to_string();
-                    if let Err(error) = servers.refresh(&server_id).await {
-                        tracing::debug!(error = %error, "the server was not asked after an upload");
-                    }
-                    hub.moment(AppEvent::LibraryChanged { server_id });
+                    servers.images_changed(view.server.as_str(), &tasks, &stop);
                 }
                 arrived = now;
                 tokio::select! {

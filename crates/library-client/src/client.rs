@@ -30,7 +30,7 @@ mod tags;
 mod tokens;
 
 pub(crate) use account::version_at;
-pub use account::{TokenVerdict, verify_token};
+pub use account::{ApiLevel, TokenVerdict, verify_token};
 pub use pull::{ByteStream, Located};
 pub use push::MultipartUpload;
 pub use search::{SearchQuery, SearchTooShort};

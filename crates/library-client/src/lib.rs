@@ -23,8 +23,8 @@ pub mod probe;
 pub mod token;
 
 pub use client::{
-    ByteStream, LibraryClient, Located, MultipartUpload, SearchQuery, SearchTooShort, TokenVerdict,
-    verify_token,
+    ApiLevel, ByteStream, LibraryClient, Located, MultipartUpload, SearchQuery, SearchTooShort,
+    TokenVerdict, verify_token,
 };
 pub use discovery::{Endpoints, discover};
 pub use error::{AddressFault, Error, Unreachable};

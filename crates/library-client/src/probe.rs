@@ -3,10 +3,9 @@
 use semver::Version;
 use sifter_library_api::search::SearchResults;
 use sifter_library_api::service::{CurrentUser, VersionInfo};
-use sifter_library_api::upload::{API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2};
 use url::Url;
 
-use crate::client::{LibraryClient, TokenVerdict, below};
+use crate::client::{ApiLevel, LibraryClient, TokenVerdict, below};
 use crate::error::Error;
 use crate::http::{IDLE_TIMEOUT, body, pace};
 
@@ -46,10 +45,8 @@ pub struct Capabilities {
     pub version: String,
     /// The version of its API, where it says one.
     pub api_version: Option<Version>,
-    /// Whether uploads go to addresses that the library hands out.
-    pub upload_v2: bool,
-    /// Whether tags belong to an architecture. Where not, setting one moves it for all.
-    pub arch_tags: bool,
+    /// What that version says.
+    pub level: ApiLevel,
     /// Whether it lists its entities.
     pub listing: Support,
     /// Whether it searches.
@@ -91,8 +88,7 @@ impl LibraryClient {
             Err(error) => return Err(error),
         };
         Ok(Capabilities {
-            upload_v2: version.api_at_least(API_VERSION_UPLOAD_V2),
-            arch_tags: version.api_at_least(API_VERSION_ARCH_TAGS),
+            level: ApiLevel::of(&version),
             api_version: version.api(),
             version: version.version,
             listing: lists,

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sifter_account::{Provider, ServerKey};
-use sifter_contract::{Capabilities, Quota, ServerState, UiError};
+use sifter_contract::{AppEvent, Capabilities, Quota, ServerState, UiError};
 use sifter_library_api::EntityName;
 use sifter_library_client::{LibraryClient, Support, discover, probe};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::view::host_text;
@@ -98,17 +100,22 @@ impl Servers {
         let began = Instant::now();
         let status = match session.client.probe().await {
             Ok(found) => {
+                let state = if began.elapsed() > SLOW {
+                    ServerState::Slow
+                } else {
+                    ServerState::Online
+                };
                 self.remember_issuer(&session.server, &found);
+                let (quota, providers) = tokio::join!(
+                    quota(&session),
+                    self.announced_providers(&session.server, &found)
+                );
                 Status {
-                    state: Some(if began.elapsed() > SLOW {
-                        ServerState::Slow
-                    } else {
-                        ServerState::Online
-                    }),
+                    state: Some(state),
                     problem: None,
                     capabilities: capabilities(&found, &session.server),
-                    quota: quota(&session).await,
-                    providers: self.announced_providers(&session.server, &found).await,
+                    quota,
+                    providers,
                 }
             }
             Err(error) => {
@@ -200,6 +207,28 @@ impl Servers {
         futures_util::future::join_all(asked).await;
     }
 
+    /// The images of a server have changed. The window hears of it at once; how full the server is now is asked
+    /// in the background.
+    pub(crate) fn images_changed(
+        self: &Arc<Self>,
+        id: &str,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) {
+        let (this, id, stop) = (Arc::clone(self), id.to_owned(), stop.clone());
+        self.hub.moment(AppEvent::LibraryChanged {
+            server_id: id.clone(),
+        });
+        tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                asked = this.refresh(&id) => if let Err(error) = asked {
+                    tracing::debug!(error = %error, "the server was not asked after a change");
+                }
+            }
+        });
+    }
+
     /// A sign-in page may come or go while a server is connected.
     fn remember_issuer(&self, server: &Reachable, found: &probe::Capabilities) {
         let Some(saved) = self.book.get(&server.id) else {
@@ -248,9 +277,9 @@ fn capabilities(found: &probe::Capabilities, server: &Reachable) -> Capabilities
             .as_ref()
             .map(ToString::to_string)
             .or_else(|| Some(found.version.clone()).filter(|version| !version.is_empty())),
-        arch_tags: Some(found.arch_tags),
+        arch_tags: Some(found.level.arch_tags),
         // Only an upload shows whether a foreign server takes parts, only a download whether it sends them.
-        multipart: if !found.upload_v2 {
+        multipart: if !found.level.upload_v2 {
             Some(false)
         } else {
             local.then_some(true)

@@ -7,14 +7,14 @@ use sifter_contract::requests::Upload;
 use sifter_contract::{ErrorCode, Quota, Retry, UiError, UploadItem, UploadItemPlan, UploadPlan};
 use sifter_library_api::model::ArchTags;
 use sifter_library_api::{Collection, Container, ContainerPath, Image};
-use sifter_library_client::Error;
+use sifter_library_client::{ApiLevel, Error};
 
 use crate::app::AppCore;
 use crate::errors;
 use crate::library::{full_path, tags_of};
 use crate::servers::{Learned, Session, quota_of};
 use crate::uploads::effects::effects;
-use crate::uploads::ways::Ways;
+use crate::uploads::ways;
 
 /// What a destination holds now.
 #[derive(Default)]
@@ -32,11 +32,11 @@ impl AppCore {
     pub(crate) async fn upload_plan(&self, upload: &Upload) -> Result<UploadPlan, UiError> {
         let session = self.servers.session(&upload.server_id).await?;
         let known = self.servers.capabilities(&upload.server_id);
-        let ways = Ways::of(&session, &known).await;
+        let level = ways::level(&session, &known).await;
         let planned = upload
             .items
             .iter()
-            .map(|item| self.plan_item(&session, ways, &upload.sheet_id, item));
+            .map(|item| self.plan_item(&session, level, &upload.sheet_id, item));
         let (mut items, sizes): (Vec<UploadItemPlan>, Vec<u64>) =
             join_all(planned).await.into_iter().unzip();
         create_once(&mut items);
@@ -45,7 +45,7 @@ impl AppCore {
         let bytes = sizes.iter().sum();
         let largest = sizes.iter().copied().max().unwrap_or(0);
         let tags = upload.items.iter().flat_map(|item| &item.tags);
-        let notes = ways.notes(&known, largest > self.multipart_above, tags);
+        let notes = ways::notes(level, &known, largest > self.multipart_above, tags);
         let before = match upload
             .items
             .first()
@@ -81,7 +81,7 @@ impl AppCore {
     async fn plan_item(
         &self,
         session: &Session,
-        ways: Ways,
+        level: ApiLevel,
         sheet_id: &str,
         item: &UploadItem,
     ) -> (UploadItemPlan, u64) {
@@ -111,7 +111,13 @@ impl AppCore {
             self.servers.learn(&session.server.id, seen).await;
         }
         let arch = facts.arch.as_deref().unwrap_or_default();
-        plan.tags = effects(&item.tags, arch, &there.tags, &there.images, ways.arch_tags);
+        plan.tags = effects(
+            &item.tags,
+            arch,
+            &there.tags,
+            &there.images,
+            level.arch_tags,
+        );
         plan.creates = there.creates;
         plan.public = match &there.container {
             Some(container) => !container.private && !there.hidden,

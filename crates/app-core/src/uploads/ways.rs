@@ -2,63 +2,43 @@
 
 use sifter_contract::{Capabilities, CapabilityNote};
 use sifter_library_api::Tag;
-use sifter_library_api::upload::{API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2};
+use sifter_library_client::ApiLevel;
 
 use crate::servers::Session;
 
-/// What decides how an upload goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ways {
-    upload_v2: bool,
-    /// Whether tags belong to an architecture.
-    pub(super) arch_tags: bool,
+/// Asks the server for the version of its API, as the upload itself will do; believes what is `known` when it
+/// does not answer.
+pub(super) async fn level(session: &Session, known: &Capabilities) -> ApiLevel {
+    session.client.api_level().await.unwrap_or_else(|error| {
+        tracing::debug!(error = %error, "the server does not tell its version");
+        ApiLevel {
+            upload_v2: true,
+            arch_tags: known.arch_tags != Some(false),
+        }
+    })
 }
 
-impl Ways {
-    /// Asks the server for the version of its API, as the upload itself will do; believes what is `known`
-    /// when it does not answer.
-    pub(super) async fn of(session: &Session, known: &Capabilities) -> Self {
-        match session.client.version().await {
-            Ok(version) => Self {
-                upload_v2: version.api_at_least(API_VERSION_UPLOAD_V2),
-                arch_tags: version.api_at_least(API_VERSION_ARCH_TAGS),
-            },
-            Err(error) if error.is_unsupported() => Self {
-                upload_v2: false,
-                arch_tags: false,
-            },
-            Err(error) => {
-                tracing::debug!(error = %error, "the server does not tell its version");
-                Self {
-                    upload_v2: true,
-                    arch_tags: known.arch_tags != Some(false),
-                }
-            }
-        }
+/// What the server is known not to do for an upload of `tags`. `large`: a file would go up in parts.
+pub(super) fn notes<'a>(
+    level: ApiLevel,
+    known: &Capabilities,
+    large: bool,
+    tags: impl IntoIterator<Item = &'a String>,
+) -> Vec<CapabilityNote> {
+    let mut notes = Vec::new();
+    if !level.upload_v2 {
+        notes.push(CapabilityNote::OldUpload);
+    } else if large && known.multipart == Some(false) {
+        notes.push(CapabilityNote::NoParts);
     }
-
-    /// What the server is known not to do for an upload of `tags`. `large`: a file would go up in parts.
-    pub(super) fn notes<'a>(
-        self,
-        known: &Capabilities,
-        large: bool,
-        tags: impl IntoIterator<Item = &'a String>,
-    ) -> Vec<CapabilityNote> {
-        let mut notes = Vec::new();
-        if !self.upload_v2 {
-            notes.push(CapabilityNote::OldUpload);
-        } else if large && known.multipart == Some(false) {
-            notes.push(CapabilityNote::NoParts);
-        }
-        if !self.arch_tags {
-            notes.push(CapabilityNote::NoArchTags);
-        }
-        let latest = tags.into_iter().any(|tag| tag == Tag::LATEST);
-        if known.only_asked_tags == Some(false) && !latest {
-            notes.push(CapabilityNote::MovesLatest);
-        }
-        notes
+    if !level.arch_tags {
+        notes.push(CapabilityNote::NoArchTags);
     }
+    let latest = tags.into_iter().any(|tag| tag == Tag::LATEST);
+    if known.only_asked_tags == Some(false) && !latest {
+        notes.push(CapabilityNote::MovesLatest);
+    }
+    notes
 }
 
 #[cfg(test)]
@@ -67,7 +47,7 @@ mod tests {
 
     #[test]
     fn only_what_concerns_the_upload_is_said() {
-        let newest = Ways {
+        let newest = ApiLevel {
             upload_v2: true,
             arch_tags: true,
         };
@@ -77,17 +57,14 @@ mod tests {
             ..Capabilities::default()
         };
         let tags = |tag: &str| [tag.to_owned()];
-        assert_eq!(newest.notes(&known, false, &tags("latest")), []);
+        assert_eq!(notes(newest, &known, false, &tags("latest")), []);
         assert_eq!(
-            newest.notes(&known, true, &tags("1")),
+            notes(newest, &known, true, &tags("1")),
             [CapabilityNote::NoParts, CapabilityNote::MovesLatest]
         );
-        let oldest = Ways {
-            upload_v2: false,
-            arch_tags: false,
-        };
+        let oldest = ApiLevel::default();
         assert_eq!(
-            oldest.notes(&Capabilities::default(), true, &tags("1")),
+            notes(oldest, &Capabilities::default(), true, &tags("1")),
             [CapabilityNote::OldUpload, CapabilityNote::NoArchTags]
         );
     }

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use sifter_library_api::EntityName;
 use sifter_library_api::service::{CurrentUser, TokenStatus, VersionInfo};
-use sifter_library_api::upload::Quota;
+use sifter_library_api::upload::{API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2, Quota};
 use url::Url;
 
 use super::{Call, LibraryClient, below, open_envelope};
@@ -56,7 +56,38 @@ pub async fn verify_token(
     ))
 }
 
+/// What the version of a library's API says that it can do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ApiLevel {
+    /// Whether uploads go to addresses that the library hands out.
+    pub upload_v2: bool,
+    /// Whether tags belong to an architecture. Where not, setting one moves it for all.
+    pub arch_tags: bool,
+}
+
+impl ApiLevel {
+    pub(crate) fn of(version: &VersionInfo) -> Self {
+        Self {
+            upload_v2: version.api_at_least(API_VERSION_UPLOAD_V2),
+            arch_tags: version.api_at_least(API_VERSION_ARCH_TAGS),
+        }
+    }
+}
+
 impl LibraryClient {
+    /// What the library's API can do by its version. Libraries of before 2019 have no such call, and can do
+    /// nothing of it (Cloud Library API, version).
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn api_level(&self) -> Result<ApiLevel, Error> {
+        match self.version().await {
+            Ok(version) => Ok(ApiLevel::of(&version)),
+            Err(error) if error.is_unsupported() => Ok(ApiLevel::default()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The versions of the library and its API.
     ///
     /// # Errors

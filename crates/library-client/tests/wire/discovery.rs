@@ -187,7 +187,7 @@ async fn a_full_library_shows_everything_it_can() {
     ])
     .await;
     let found = server.client().probe().await.unwrap();
-    assert!(found.upload_v2 && found.arch_tags);
+    assert!(found.level.upload_v2 && found.level.arch_tags);
     assert_eq!(found.version, "v1.0.0");
     assert_eq!(
         [found.listing, found.search, found.oauth],
@@ -217,7 +217,7 @@ async fn a_bare_library_shows_what_it_lacks() {
     })
     .await;
     let found = server.stranger().probe().await.unwrap();
-    assert!(!found.upload_v2 && !found.arch_tags && found.api_version.is_none());
+    assert!(!found.level.upload_v2 && !found.level.arch_tags && found.api_version.is_none());
     assert_eq!(
         [found.search, found.listing, found.oauth],
         [Support::AfterSignIn, Support::Unknown, Support::No]
@@ -233,7 +233,7 @@ async fn a_library_without_a_version_is_known_by_what_only_a_library_answers() {
     })
     .await;
     let found = server.stranger().probe().await.unwrap();
-    assert!(!found.upload_v2 && !found.arch_tags && found.version.is_empty());
+    assert!(!found.level.upload_v2 && !found.level.arch_tags && found.version.is_empty());
     let server = Stage::new(|_| reply(404, "")).await;
     assert!(matches!(
         server.stranger().probe().await,

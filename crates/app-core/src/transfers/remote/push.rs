@@ -1,13 +1,11 @@
 //! Uploads: making the way down to an image, sending its bytes, setting its tags.
 
 use serde::{Deserialize, Serialize};
-use sifter_library_api::upload::{
-    API_VERSION_ARCH_TAGS, API_VERSION_UPLOAD_V2, CompletedPart as WirePart,
-};
+use sifter_library_api::upload::CompletedPart as WirePart;
 use sifter_library_api::{
     Arch, Collection, Container, ContainerId, ContainerPath, ImageHash, ImageId, Tag,
 };
-use sifter_library_client::{Error, LibraryClient, MultipartUpload};
+use sifter_library_client::{ApiLevel, Error, LibraryClient, MultipartUpload};
 use sifter_transfer::remote::{
     Body, CompletedPart, Completion, Feature, PartReceipt, PartUpload, PushSession, PushShape,
     PushSpec, WholeUpload,
@@ -35,15 +33,10 @@ pub(super) async fn begin(
     multipart_above: u64,
 ) -> Result<PushSession, RemoteError> {
     let path = container_path(spec)?;
-    let (upload_v2, arch_tags) = match client.version().await {
-        Ok(version) => (
-            version.api_at_least(API_VERSION_UPLOAD_V2),
-            version.api_at_least(API_VERSION_ARCH_TAGS),
-        ),
-        // Libraries of before 2019 have no such call (Cloud Library API, version).
-        Err(error) if error.is_unsupported() => (false, false),
-        Err(error) => return Err(sort(error)),
-    };
+    let ApiLevel {
+        upload_v2,
+        arch_tags,
+    } = client.api_level().await.map_err(sort)?;
     let container = if spec.private {
         private_container(client, spec).await?
     } else {
