@@ -18,5 +18,21 @@ async fn main() -> Result<()> {
     };
     let provider = IdentityProvider::start(habits).await?;
     writeln!(io::stdout(), "Provider at {}", provider.origin())?;
-    std::future::pending().await
+    stop_asked().await?;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn stop_asked() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_asked() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
