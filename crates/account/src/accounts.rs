@@ -12,8 +12,8 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use url::Url;
 
-pub(crate) use self::index::private_file;
 use self::index::{Index, List};
+pub(crate) use self::index::{private_file, sync_folder};
 use crate::account::{Account, AccountId, AccountKind, AccountState, Server, ServerKey, Storage};
 use crate::error::Error;
 use crate::grants;

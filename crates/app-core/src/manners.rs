@@ -15,10 +15,11 @@ use jiff::Zoned;
 use sifter_contract::SettingsView;
 use sifter_transfer::{Phase, Snapshot, TransferView};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::AppCore;
+use crate::clock::reached;
 use crate::host::{Host, Progress};
 use crate::settings::Settings;
 use awake::Awake;
@@ -106,15 +107,9 @@ impl Manners {
             let focused = *heard.focus.borrow_and_update();
             heard.settings.mark_unchanged();
             let next = self.look(&snapshot, focused).await;
-            let later = async {
-                match next {
-                    Some(at) => sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
             let changed = tokio::select! {
                 () = stop.cancelled() => break,
-                () = later => Ok(()),
+                () = reached(next) => Ok(()),
                 changed = heard.snapshots.changed() => changed,
                 changed = heard.settings.changed() => changed,
                 changed = heard.focus.changed() => changed,

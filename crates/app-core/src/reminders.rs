@@ -10,9 +10,11 @@ use sifter_account::{Account, Accounts};
 use sifter_contract::Ending;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::AppCore;
+use crate::clock::reached;
 use crate::host::{Host, Notice, Reminder};
 use crate::servers::Servers;
 use crate::settings::Settings;
@@ -76,15 +78,10 @@ impl Reminders {
             changes.mark_unchanged();
             let focused = *focus.borrow_and_update();
             let next = self.look(focused).await;
-            let later = async {
-                match next {
-                    Some(wait) => tokio::time::sleep(wait.min(LONGEST)).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let later = next.map(|wait| Instant::now() + wait.min(LONGEST));
             let changed = tokio::select! {
                 () = stop.cancelled() => return,
-                () = later => Ok(()),
+                () = reached(later) => Ok(()),
                 changed = changes.changed() => changed,
                 changed = focus.changed(), if next.is_some() => changed,
             };

@@ -126,7 +126,7 @@ pub(crate) fn private_file(path: &Path) -> io::Result<File> {
 }
 
 /// Makes a rename survive a power cut. Only Unix lets a folder be opened for that.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         File::open(folder)?.sync_all()?;

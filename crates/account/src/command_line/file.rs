@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::accounts::sync_folder;
+
 /// The longest file read, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
@@ -172,10 +174,7 @@ pub(super) fn replace(path: &Path, before: Option<&str>, text: &str) -> Result<(
     }
     new.persist(path)
         .map_err(|error| FileProblem::Io(error.error))?;
-    // Makes the rename survive a power cut. Only Unix lets a folder be opened for that.
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
+    Ok(sync_folder(path)?)
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {

@@ -13,8 +13,10 @@ use jiff::civil::Date;
 use sifter_contract::LimitHours;
 use sifter_transfer::Limits;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::reached;
 use crate::events::Hub;
 use crate::settings::Settings;
 
@@ -92,16 +94,11 @@ impl Schedule {
             settings.mark_unchanged();
             moves.mark_unchanged();
             let left = self.apply();
-            let over = async {
-                match left {
-                    Some(left) => tokio::time::sleep(left).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let over = left.map(|left| Instant::now() + left);
             let hours_matter = left.is_some();
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = over => {}
+                () = reached(over) => {}
                 changed = settings.changed() => if changed.is_err() { return },
                 changed = moves.changed(), if hours_matter => if changed.is_err() { return },
             }
