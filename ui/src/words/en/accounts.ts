@@ -47,6 +47,7 @@ export const accounts = {
   keychainLocked: 'The keychain is locked. Sign-ins will be asked for when it is needed.',
   account: 'Account',
   expires: 'Expires',
+  commandLine: 'Command line',
   never: 'not told by the server',
   address: 'Address',
   copyAddress: 'Copy library address',
