@@ -72,7 +72,9 @@ impl TokenSource for AccountTokens {
 
 fn sorted(error: Error) -> TokenError {
     match error {
-        Error::NeedsSignIn | Error::UnknownAccount => TokenError::SignInNeeded,
+        Error::NeedsSignIn | Error::UnknownAccount | Error::OtherPerson { .. } => {
+            TokenError::SignInNeeded
+        }
         other => TokenError::Unavailable(other.into()),
     }
 }

@@ -4,16 +4,16 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
+use oauth2::basic::BasicErrorResponseType;
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, CsrfToken, EndpointNotSet, EndpointSet,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    TokenResponse, TokenUrl,
+    AuthUrl, AuthorizationCode, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse, TokenUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 use url::Url;
 
+use crate::answer::{Client, TokenAnswer, person};
 use crate::error::{Error, error_word};
 use crate::metadata::Metadata;
 use crate::secret::Grant;
@@ -29,8 +29,6 @@ const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// How long a sign-out waits for the server.
 pub(crate) const REVOCATION: Duration = Duration::from_secs(5);
 
-type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
-
 /// A sign-in that has begun: what the browser is sent with, and what proves that the answer is ours.
 pub(crate) struct Request {
     pub(crate) link: Url,
@@ -41,7 +39,7 @@ pub(crate) struct Request {
 }
 
 fn client(metadata: &Metadata) -> Client {
-    BasicClient::new(ClientId::new(CLIENT_ID.to_owned()))
+    oauth2::Client::new(ClientId::new(CLIENT_ID.to_owned()))
         .set_auth_uri(AuthUrl::from_url(metadata.authorize.clone()))
         .set_token_uri(TokenUrl::from_url(metadata.token.clone()))
 }
@@ -113,6 +111,10 @@ pub(crate) async fn renew(
     if new.refresh.is_none() {
         new.refresh = Some(refresh.clone());
     }
+    // What is known of the person stays known when a server names them at the sign-in only.
+    if new.person.is_none() {
+        new.person.clone_from(&old.person);
+    }
     Ok(new)
 }
 
@@ -134,7 +136,7 @@ pub(crate) async fn revoke(http: &Http, metadata: &Metadata, grant: &Grant) -> b
     matches!(call, Ok(Ok(answer)) if answer.status == StatusCode::OK)
 }
 
-pub(crate) fn grant(answer: &BasicTokenResponse, generation: u64) -> Result<Grant, Error> {
+pub(crate) fn grant(answer: &TokenAnswer, generation: u64) -> Result<Grant, Error> {
     let bad = |what| Error::BadResponse { what };
     let access = answer.access_token().secret();
     if access.is_empty() || !access.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -146,6 +148,7 @@ pub(crate) fn grant(answer: &BasicTokenResponse, generation: u64) -> Result<Gran
         access: access.as_str().into(),
         expires: OffsetDateTime::now_utc() + life,
         refresh: (answer.refresh_token()).map(|token| token.secret().as_str().into()),
+        person: person(answer)?,
     })
 }
 

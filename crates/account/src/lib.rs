@@ -10,6 +10,7 @@
 
 mod account;
 mod accounts;
+mod answer;
 mod bearer;
 mod browser;
 pub mod command_line;

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::answer::Person;
 use crate::vault::VaultError;
 
 /// The version this program writes.
@@ -31,6 +32,8 @@ pub(crate) struct Grant {
     pub(crate) expires: OffsetDateTime,
     /// A server may give none; then the sign-in ends with the access token.
     pub(crate) refresh: Option<SecretString>,
+    /// Whom the server named; a renewal for anybody else is refused.
+    pub(crate) person: Option<Person>,
 }
 
 /// The fields as they are written. Plain strings, so this lives only for the moment of reading or
@@ -48,6 +51,8 @@ struct Record<'a> {
     exp: Option<i64>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     rt: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    who: Option<Person>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +71,7 @@ impl Secret {
                 at: grant.access.expose_secret().into(),
                 exp: Some(grant.expires.unix_timestamp()),
                 rt: (grant.refresh.as_ref()).map(|token| token.expose_secret().into()),
+                who: grant.person.clone(),
             },
             Self::Token { access, expires } => Record {
                 v: VERSION,
@@ -74,6 +80,7 @@ impl Secret {
                 at: access.expose_secret().into(),
                 exp: expires.map(OffsetDateTime::unix_timestamp),
                 rt: None,
+                who: None,
             },
         };
         serde_json::to_string(&record)
@@ -101,6 +108,7 @@ impl Secret {
                 access: SecretString::from(&*record.at),
                 expires: expires.ok_or(VaultError::Corrupt)?,
                 refresh: record.rt.map(|token| SecretString::from(&*token)),
+                person: record.who,
             })),
             "static" => Ok(Self::Token {
                 access: SecretString::from(&*record.at),
@@ -122,6 +130,7 @@ mod tests {
             access: "a".into(),
             expires: OffsetDateTime::from_unix_timestamp(1_798_761_600).unwrap(),
             refresh: Some("r".into()),
+            person: serde_json::from_str(r#"{"iss":"i","sub":"s"}"#).unwrap(),
         });
         let text = grant.to_text().unwrap();
         let Secret::Grant(back) = Secret::from_text(&text).unwrap() else {
@@ -131,6 +140,7 @@ mod tests {
         assert_eq!(back.access.expose_secret(), "a");
         assert_eq!(back.refresh.unwrap().expose_secret(), "r");
         assert_eq!(back.expires.unix_timestamp(), 1_798_761_600);
+        assert_eq!(back.person.unwrap().subject(), "s");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::account::{Account, AccountId, AccountState};
 use crate::accounts::{Accounts, blocking, private_file};
-use crate::error::Error;
+use crate::error::{Error, error_word};
 use crate::grants;
 use crate::secret::{Grant, Secret};
 use crate::vault::VaultError;
@@ -134,29 +134,29 @@ impl Accounts {
         if let Some(token) = live.fresh(need, refused.as_ref()) {
             return Ok(token);
         }
-        match self.renew(&account, &mut live).await {
-            Err(Error::NeedsSignIn) => {
-                // Another program may have renewed without our lock (a network folder).
-                let known = self.shared.vault.peek(id).await;
-                let other = known
-                    .ok()
-                    .flatten()
-                    .and_then(|text| Secret::from_text(&text).ok());
-                if other.is_some_and(|other| live.adopt(other)) {
-                    if let Some(token) = live.fresh(need, refused.as_ref()) {
-                        return Ok(token);
-                    }
-                    if let Ok(token) = self.renew(&account, &mut live).await {
-                        return Ok(token);
-                    }
-                }
-                self.ended(&account, &mut live).await
+        let mut outcome = self.renew(&account, &mut live).await;
+        // Another program may have renewed without our lock (a network folder).
+        if matches!(outcome, Err(Error::NeedsSignIn)) && self.finds_newer(id, &mut live).await {
+            if let Some(token) = live.fresh(need, refused.as_ref()) {
+                return Ok(token);
             }
-            other => other,
+            outcome = self.renew(&account, &mut live).await;
         }
+        if let Err(Error::NeedsSignIn | Error::OtherPerson { .. }) = outcome {
+            self.ended(&account, &mut live).await?;
+        }
+        outcome
     }
 
-    /// Trades the refresh token for new ones and stores them before anyone uses them.
+    /// Whether the vault holds something newer, which is taken then.
+    async fn finds_newer(&self, id: AccountId, live: &mut Live) -> bool {
+        let known = self.shared.vault.peek(id).await.ok().flatten();
+        let other = known.and_then(|text| Secret::from_text(&text).ok());
+        other.is_some_and(|other| live.adopt(other))
+    }
+
+    /// Trades the refresh token for new ones and stores them before anyone uses them. Tokens for somebody else
+    /// are withdrawn, and not used.
     async fn renew(&self, account: &Account, live: &mut Live) -> Result<SecretString, Error> {
         let Some(Secret::Grant(old)) = &live.0 else {
             return Err(Error::NeedsSignIn);
@@ -166,6 +166,16 @@ impl Accounts {
         };
         let metadata = self.metadata(issuer).await?;
         let new: Grant = grants::renew(&self.shared.http, &metadata, old, refresh).await?;
+        if let (Some(meant), Some(found)) = (&old.person, &new.person)
+            && meant != found
+        {
+            let error = Error::OtherPerson {
+                expected: account.login.clone(),
+                found: error_word(found.subject()),
+            };
+            grants::revoke(&self.shared.http, &metadata, &new).await;
+            return Err(error);
+        }
         let access = new.access.clone();
         let secret = Secret::Grant(new);
         let storage = self.shared.vault.store(account.id, secret.to_text()?).await;
@@ -176,14 +186,12 @@ impl Accounts {
     }
 
     /// The sign-in is over: the dead secret goes, the account stays in the list.
-    async fn ended(&self, account: &Account, live: &mut Live) -> Result<SecretString, Error> {
+    async fn ended(&self, account: &Account, live: &mut Live) -> Result<(), Error> {
         live.take();
         if let Err(error) = self.shared.vault.remove(account.id).await {
             tracing::warn!(account = %account.id, error = %error, "dead secret not removed");
         }
-        self.note(account.id, AccountState::NeedsSignIn, None)
-            .await?;
-        Err(Error::NeedsSignIn)
+        self.note(account.id, AccountState::NeedsSignIn, None).await
     }
 
     async fn look_in_vault(&self, account: &Account, live: &mut Live) -> Result<(), Error> {

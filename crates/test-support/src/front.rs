@@ -173,6 +173,13 @@ fn answer(status: u16, body: Body) -> Response {
     response
 }
 
+/// All of a body; nothing of one that breaks off or is too long.
+pub async fn bytes(body: Body) -> Bytes {
+    axum::body::to_bytes(body, MAX_JSON)
+        .await
+        .unwrap_or_default()
+}
+
 /// Changes the JSON of an answer; an answer that is not JSON passes as it is.
 pub async fn edit_json(response: Response, edit: impl FnOnce(&mut Value)) -> Response {
     let (mut head, body) = response.into_parts();
