@@ -223,9 +223,15 @@ mod tests {
     }
 
     #[test]
-    fn no_name_of_a_server_leaves_the_folder_or_means_something_else() {
+    fn a29_no_name_of_a_server_leaves_the_folder_or_means_something_else() {
         for (container, tag) in [
             ("../../etc/passwd", "x"),
+            ("../../.bashrc", ""),
+            ("..\\x", ""),
+            ("CON.sif", ""),
+            ("a:b", "1"),
+            ("x.sif\0.exe", "1"),
+            (".", ""),
             ("..\\..\\boot", "x"),
             ("/absolute", "/y"),
             ("a", "../../b"),
@@ -236,7 +242,7 @@ mod tests {
             ("a\0b\n", "\u{200b}"),
             ("q?*:<>|\"", "1"),
             ("", ""),
-            (&"long".repeat(500), "t"),
+            (&"long".repeat(1250), "t"),
         ] {
             let name = download_name(container, tag, Some("amd64"));
             assert!(

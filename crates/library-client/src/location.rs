@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_a_server_should_not_hand_out_are_refused() {
+    fn a25_addresses_that_a_server_should_not_hand_out_are_refused() {
         for text in [
             "",
             "\n",

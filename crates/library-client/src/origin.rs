@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_scheme_host_and_port() {
+    fn a25_an_origin_is_scheme_host_and_port() {
         let base = origin("https://library.example.org/base");
         assert_eq!(base, origin("https://Library.Example.org:443/other?x=1"));
         assert_eq!(base, origin("https://user@library.example.org/"));

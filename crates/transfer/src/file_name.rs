@@ -94,9 +94,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_could_leave_the_folder_is_refused() {
+    fn a29_a_name_that_could_leave_the_folder_is_refused() {
         for name in [
-            "", ".", "..", "../x.sif", "a/b.sif", "a\\b.sif", "c:x.sif", "x\0.sif", "x\n",
+            "",
+            ".",
+            "..",
+            "../x.sif",
+            "../../.bashrc",
+            "..\\x",
+            "a/b.sif",
+            "a\\b.sif",
+            "c:x.sif",
+            "x\0.sif",
+            "x.sif\0.exe",
+            "x\n",
         ] {
             assert!(
                 FileName::parse(name).is_err(),
@@ -107,10 +118,14 @@ mod tests {
             FileName::parse(&"x".repeat(231)),
             Err(FileNameError::TooLong)
         );
+        assert_eq!(
+            FileName::parse(&"x".repeat(5000)),
+            Err(FileNameError::TooLong)
+        );
     }
 
     #[test]
-    fn names_of_windows_devices_are_refused_and_lookalikes_are_not() {
+    fn a29_names_of_windows_devices_are_refused_and_lookalikes_are_not() {
         for name in ["con", "NUL.sif", "com1.sif", "LPT9", "lpt².sif", "x.", "x "] {
             assert_eq!(
                 FileName::parse(name),

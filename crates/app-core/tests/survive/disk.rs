@@ -282,7 +282,7 @@ fn replace(file: &Path) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_that_move_under_a_transfer_are_survived() {
+async fn a29_files_that_move_under_a_transfer_are_survived() {
     let size = 5 * PART;
     let rows = vec![
         folder_removed().await,
@@ -305,7 +305,7 @@ async fn files_that_move_under_a_transfer_are_survived() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "mounts small file systems"]
-async fn disks_that_fail_are_survived() {
+async fn a29_disks_that_fail_are_survived() {
     let rows = [too_small().await, filled().await, read_only().await];
     let rows: Vec<Row> = rows.into_iter().flatten().collect();
     if !rows.is_empty() {

@@ -34,7 +34,7 @@ async fn authorization_goes_to_the_library() {
 }
 
 #[tokio::test]
-async fn authorization_never_follows_a_redirect() {
+async fn a25_authorization_never_follows_a_redirect() {
     let elsewhere = Stage::new(|seen| {
         if seen.line.starts_with("GET /blob") {
             let headers = [("content-range", "bytes 0-3/4")];
@@ -90,7 +90,7 @@ async fn authorization_comes_back_when_a_redirect_stays_at_home() {
 }
 
 #[tokio::test]
-async fn authorization_never_goes_to_a_presigned_url() {
+async fn a25_authorization_never_goes_to_a_presigned_url() {
     let storage = Stage::new(|_| reply_with(200, &[("etag", "\"e\"")], "")).await;
     let target = storage.base.clone();
     // Presigned addresses at the library itself are permission enough, too.
@@ -127,7 +127,7 @@ async fn authorization_never_goes_to_a_presigned_url() {
 }
 
 #[tokio::test]
-async fn a_presigned_put_follows_no_redirect() {
+async fn a25_a_presigned_put_follows_no_redirect() {
     let elsewhere = Stage::new(|_| reply(200, "")).await;
     let target = elsewhere.base.clone();
     let library = Stage::new(move |seen| match seen.line.as_str() {
@@ -151,7 +151,7 @@ async fn a_presigned_put_follows_no_redirect() {
 }
 
 #[tokio::test]
-async fn a_writing_request_follows_no_redirect() {
+async fn a25_a_writing_request_follows_no_redirect() {
     let elsewhere = Stage::new(|_| data(json!({ "id": "i" }))).await;
     let target = elsewhere.base.clone();
     let library = Stage::new(move |_| redirect(307, target.as_str())).await;
@@ -213,7 +213,7 @@ fn renewing(library: &Stage) -> LibraryClient {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_replaced_once_and_the_request_repeated() {
+async fn a26_an_expired_token_is_replaced_once_and_the_request_repeated() {
     let library = Stage::new(|seen| match seen.header("authorization") {
         Some("Bearer t2") => data(json!({ "id": "i", "name": "e" })),
         _ => reply(401, ""),

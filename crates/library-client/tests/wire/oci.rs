@@ -165,7 +165,7 @@ async fn a_token_that_is_refused_is_renewed_once_and_a_second_refusal_is_final()
 }
 
 #[tokio::test]
-async fn a_chunk_is_sent_again_with_the_renewed_token() {
+async fn a26_a_chunk_is_sent_again_with_the_renewed_token() {
     let asked = Arc::new(AtomicUsize::new(0));
     let stage = Stage::new(move |seen| {
         if seen.line == OFFER {
@@ -211,6 +211,53 @@ async fn a_chunk_is_sent_again_with_the_renewed_token() {
     assert_eq!(&chunks[1].body[..], b"SIF!");
 }
 
+/// The library names the registry and gives the token for it. Who the registry says should be asked for
+/// another one is of no matter, however it is said.
+#[tokio::test]
+async fn a24_a_registry_that_names_somebody_else_for_tokens_is_not_followed() {
+    let elsewhere = Stage::new(|_| reply(200, r#"{"token":"t"}"#)).await;
+    let there = elsewhere.base.as_str().trim_end_matches('/');
+    let (host, port) = (there.trim_start_matches("http://"), elsewhere.base.port());
+    let bearer = |realm: &str| format!(r#"Bearer realm="{realm}",service="s",scope="x""#);
+    let challenges: Vec<Vec<String>> = vec![
+        vec![bearer(&format!("{there}/token"))],
+        vec![bearer(&format!("http://user:password@{host}/token"))],
+        vec![bearer(&format!("http://localhost:{}/token", port.unwrap()))],
+        vec![bearer("http://registry.example.org/token")],
+        vec![bearer("/token")],
+        vec![bearer(&format!("{there}/{}", "x".repeat(20 << 10)))],
+        vec![
+            bearer("https://registry.example.org/token"),
+            bearer(&format!("{there}/token")),
+        ],
+        vec![r#"Basic realm="registry""#.to_owned()],
+        vec![r#"Bearer realm=""#.to_owned()],
+    ];
+    for challenge in challenges {
+        let said = challenge.clone();
+        let stage = library(move |_| {
+            let headers: Vec<_> = said
+                .iter()
+                .map(|line| ("www-authenticate", line.as_str()))
+                .collect();
+            reply_with(401, &headers, "")
+        })
+        .await;
+        let refused = repository(&stage).await.begin_upload().await.unwrap_err();
+        assert!(matches!(refused, Error::Unauthorized), "{refused:?}");
+        assert_eq!(elsewhere.lines(), [""; 0], "{challenge:?}");
+        // Nothing but the two tokens of this account was sent, each to where it belongs, and no password.
+        for seen in stage.seen() {
+            let expected = if seen.line.contains("/v1/oci-redirect") {
+                format!("Bearer {TOKEN}")
+            } else {
+                "Bearer registry-token".to_owned()
+            };
+            assert_eq!(seen.header("authorization"), Some(expected.as_str()));
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_token_that_cannot_be_renewed_now_is_worth_another_try() {
     let asked = Arc::new(AtomicUsize::new(0));
@@ -229,7 +276,7 @@ async fn a_token_that_cannot_be_renewed_now_is_worth_another_try() {
 }
 
 #[tokio::test]
-async fn the_token_does_not_follow_a_blob_to_its_storage() {
+async fn a25_the_token_does_not_follow_a_blob_to_its_storage() {
     let storage = Stage::new(|_| {
         let headers = [("content-range", "bytes 0-3/4")];
         reply_with(206, &headers, "SIF!")
@@ -247,7 +294,7 @@ async fn the_token_does_not_follow_a_blob_to_its_storage() {
 }
 
 #[tokio::test]
-async fn an_upload_stays_at_its_registry() {
+async fn a25_an_upload_stays_at_its_registry() {
     let elsewhere = Stage::new(|_| reply(202, "")).await;
     let target = elsewhere.base.join("upload").unwrap();
     let stage = library(move |_| reply_with(202, &[("location", target.as_str())], "")).await;

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_of_renaming_refuse_to_replace() {
+    fn a29_both_ways_of_renaming_refuse_to_replace() {
         let folder = tempfile::tempdir().unwrap();
         for rename in [rename_without_replacing, link_without_replacing] {
             let (from, to) = (folder.path().join("from"), folder.path().join("to"));
@@ -149,7 +149,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn replacing_a_link_leaves_the_file_it_points_at() {
+    fn a29_replacing_a_link_leaves_the_file_it_points_at() {
         let folder = tempfile::tempdir().unwrap();
         let outside = folder.path().join("outside");
         std::fs::write(&outside, "precious").unwrap();

@@ -10,6 +10,7 @@
 mod chaos;
 mod chunks;
 mod fake;
+mod hostile;
 mod idle;
 mod invariants;
 mod limits;

@@ -149,7 +149,7 @@ async fn an_answer_that_stops_moving_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn damaged_data_is_fetched_again_twice_at_most() {
+async fn a30_damaged_data_is_fetched_again_twice_at_most() {
     let rig = Rig::new().await;
     let bytes = image(900);
     rig.fake.publish("latest", &bytes);
@@ -372,7 +372,7 @@ async fn another_file_of_that_name_is_asked_about_and_the_answer_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_folder_of_that_name_is_never_replaced() {
+async fn a29_a_folder_of_that_name_is_never_replaced() {
     let rig = Rig::new().await;
     rig.fake.publish("latest", &image(3500));
     std::fs::create_dir(rig.target()).unwrap();
@@ -388,7 +388,7 @@ async fn a_folder_of_that_name_is_never_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disk_without_room_is_noticed_before_anything_is_fetched() {
+async fn a29_a_disk_without_room_is_noticed_before_anything_is_fetched() {
     let mut rig = Rig::new().await;
     rig.options.free_space_margin = u64::MAX;
     rig.crash().await;
@@ -423,7 +423,7 @@ async fn an_unknown_reference_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_name_that_leaves_the_folder_is_refused_at_once() {
+async fn a29_a_file_name_that_leaves_the_folder_is_refused_at_once() {
     let rig = Rig::new().await;
     for name in ["../x.sif", "..", "a/b", "a\\b", ""] {
         let mut request = rig.pull_request(ClashPolicy::Fail);
