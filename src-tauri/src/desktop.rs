@@ -61,13 +61,13 @@ pub(crate) fn files_in(
         .collect()
 }
 
-/// Opens an upload sheet for files that came from outside the window.
+/// Shows a file that was opened with Sifter; several become an upload sheet.
 pub(crate) fn open_files(core: &Core, files: Vec<PathBuf>) {
     if files.is_empty() {
         return;
     }
     let core = core.clone();
-    tauri::async_runtime::spawn(async move { core.drop_files(files, 0.0, 0.0).await });
+    tauri::async_runtime::spawn(async move { core.open_paths(files).await });
 }
 
 /// A second start: show the window that is there, and open the files it was started with.
@@ -81,5 +81,48 @@ pub(crate) fn on_second_start(app: &tauri::AppHandle, arguments: Vec<String>, fo
             core.inner(),
             files_in(arguments, std::path::Path::new(folder)),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn files(arguments: &[&str], folder: &Path) -> Vec<PathBuf> {
+        let program = std::iter::once("sifter");
+        let all = program.chain(arguments.iter().copied()).map(str::to_owned);
+        files_in(all, folder)
+    }
+
+    /// Any program of this user may start a second Sifter, or call the first in its name.
+    #[test]
+    fn a33_of_the_arguments_of_a_second_start_only_files_that_are_there_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.sif");
+        std::fs::write(&file, "").unwrap();
+        std::fs::write(folder.path().join("--remove"), "").unwrap();
+        let long = "x".repeat(1 << 20);
+        let hostile = [
+            "--remove",
+            "-",
+            "--server=https://evil.test",
+            "sifter://sign-in?server=https://evil.test",
+            "library://evil.test/e/c/i:latest",
+            "https://evil.test/x.sif",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "x.sif\0",
+            "$(touch y)",
+            "\u{202e}fis.x",
+            "nothing.sif",
+            long.as_str(),
+        ];
+        assert_eq!(files(&hostile, folder.path()), [PathBuf::new(); 0]);
+        let address = file.display().to_string();
+        let found = files(&["x.sif", "--remove", address.as_str()], folder.path());
+        assert_eq!(found, [file.clone(), file]);
+        assert_eq!(files_in([], folder.path()), [PathBuf::new(); 0]);
     }
 }

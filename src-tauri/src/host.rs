@@ -56,6 +56,18 @@ impl Host for Shell {
         Box::pin(async move { answered.await.ok().flatten().and_then(path_of) })
     }
 
+    fn choose_save<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Option<PathBuf>> {
+        let (answer, answered) = oneshot::channel();
+        self.0
+            .dialog()
+            .file()
+            .set_file_name(name)
+            .save_file(move |file| {
+                let _ = answer.send(file);
+            });
+        Box::pin(async move { answered.await.ok().flatten().and_then(path_of) })
+    }
+
     fn reveal(&self, path: &Path) -> io::Result<()> {
         tauri_plugin_opener::reveal_item_in_dir(path).map_err(io::Error::other)
     }

@@ -2,15 +2,16 @@
 
 use sifter_contract::requests::{
     AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
-    EntityRef, FilePath, ImageRef, ImportTake, LinkText, OpenPage, Search, ServerConnect,
-    ServerRef, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
-    TransferReport, Upload,
+    EntityRef, FilePath, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry, KeyExport, KeyMake,
+    KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
+    SignInStart, TokenMake, TokenRef, TransferMove, TransferRef, TransferReport, Upload,
 };
 use sifter_contract::{
     Api, AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan,
-    DraftSheet, EntityPage, EntityRow, ImportList, LinkTarget, Nothing, SearchPage, ServerView,
-    SettingsPatch, SettingsView, SignInView, TokenList, TokenRow, TransferList, UiError,
-    UploadPlan,
+    DraftSheet, EntityPage, EntityRow, ImportList, InspectionView, KeyList, KeyView, KeysImported,
+    LinkTarget, Nothing, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView,
+    SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
+    VerificationView,
 };
 
 use crate::app::AppCore;
@@ -298,6 +299,80 @@ impl Api for AppCore {
 
     async fn transfer_copy_report(&self, request: TransferReport) -> Result<Nothing, UiError> {
         self.copy_report(&request.transfer_id, &request.said)
+            .map(nothing)
+    }
+
+    async fn transfer_delete_file(&self, request: TransferRef) -> Result<Nothing, UiError> {
+        self.delete_quarantined(&request.transfer_id).map(nothing)
+    }
+
+    async fn inspect_choose(&self, _: Nothing) -> Result<Vec<String>, UiError> {
+        Ok(self.choose_to_inspect().await)
+    }
+
+    async fn inspect_transfer(&self, request: TransferRef) -> Result<String, UiError> {
+        self.open_transfer(&request.transfer_id)
+    }
+
+    async fn inspect_file(&self, request: FileRef) -> Result<InspectionView, UiError> {
+        self.inspect(&request.file_id).await
+    }
+
+    async fn inspect_check(&self, request: FileRef) -> Result<VerificationView, UiError> {
+        self.check_opened(&request.file_id).await
+    }
+
+    async fn inspect_sign(&self, request: FileSign) -> Result<SignedView, UiError> {
+        self.sign_opened(&request.file_id, request.with).await
+    }
+
+    async fn inspect_reveal(&self, request: FileRef) -> Result<Nothing, UiError> {
+        self.reveal_opened(&request.file_id).map(nothing)
+    }
+
+    async fn inspect_upload(&self, request: FileRef) -> Result<DraftSheet, UiError> {
+        self.upload_opened(&request.file_id).await
+    }
+
+    async fn key_list(&self, _: Nothing) -> Result<KeyList, UiError> {
+        self.keys().await
+    }
+
+    async fn key_make(&self, request: KeyMake) -> Result<KeyView, UiError> {
+        self.make_key(request).await
+    }
+
+    async fn key_import(&self, _: Nothing) -> Result<KeysImported, UiError> {
+        self.import_keys().await
+    }
+
+    async fn key_export(&self, request: KeyExport) -> Result<SavedFile, UiError> {
+        self.export_key(&request.fingerprint, request.secret).await
+    }
+
+    async fn key_trust(&self, request: KeyRef) -> Result<KeyView, UiError> {
+        self.trust_key(&request.fingerprint).await
+    }
+
+    async fn key_distrust(&self, request: KeyRef) -> Result<Nothing, UiError> {
+        self.distrust_key(&request.fingerprint).await.map(nothing)
+    }
+
+    async fn key_remove(&self, request: KeyRef) -> Result<Nothing, UiError> {
+        self.remove_key(&request.fingerprint).await.map(nothing)
+    }
+
+    async fn key_revoke(&self, request: KeyRevoke) -> Result<SavedFile, UiError> {
+        self.revoke_key(request).await
+    }
+
+    async fn key_set_expiry(&self, request: KeyExpiry) -> Result<KeyView, UiError> {
+        self.set_key_expiry(request).await
+    }
+
+    async fn key_forget_passphrase(&self, request: KeyRef) -> Result<Nothing, UiError> {
+        self.forget_passphrase(&request.fingerprint)
+            .await
             .map(nothing)
     }
 }

@@ -16,12 +16,14 @@ use crate::events::{EventStream, Hub};
 use crate::files;
 use crate::home::Home;
 use crate::host::{Host, HostBrowser};
+use crate::inspect::OpenFiles;
 use crate::manners::{Schedule, wall_clock};
 use crate::servers::{BookError, Servers};
 use crate::settings::{Settings, SettingsError};
+use crate::signatures::Signatures;
 use crate::system;
 use crate::tokens::NewTokens;
-use crate::transfers::{OpenUploads, Presence, Remotes, Stranger};
+use crate::transfers::{OpenUploads, Presence, Remotes, SignatureJudge, Stranger};
 use crate::tuning::Tuning;
 use crate::uploads::Drafts;
 
@@ -51,6 +53,8 @@ pub struct CoreConfig {
     /// Whether things begin by themselves: the local library when the settings say so, and asking every
     /// server how it is. A program that does one thing and ends wants neither.
     pub background: bool,
+    /// Whether the signatures of every download are checked before it gets its name.
+    pub judge_downloads: bool,
     /// The numbers transfers go by.
     pub tuning: Tuning,
     /// Where the command lines of others keep their files. `None`: nowhere, because this user has no home.
@@ -66,6 +70,7 @@ impl CoreConfig {
             host,
             secrets: Secrets::System,
             background: true,
+            judge_downloads: true,
             tuning: Tuning::default(),
             command_line: user_home().map(|home| Places::from_environment(&home)),
         }
@@ -124,6 +129,9 @@ pub struct AppCore {
     pub(crate) multipart_above: u64,
     pub(crate) presence: Arc<Presence>,
     pub(crate) drafts: Drafts,
+    pub(crate) signatures: Signatures,
+    /// The files that are open in the inspector.
+    pub(crate) open_files: OpenFiles,
     pub(crate) new_tokens: NewTokens,
     pub(crate) command_line: CommandLine,
     /// The home folder of this user, which paths are shown against.
@@ -158,6 +166,7 @@ impl AppCore {
             secrets,
             transfers,
             background,
+            judge_downloads,
             tuning,
             command_line,
         } = config;
@@ -188,6 +197,14 @@ impl AppCore {
         let mut options = tuning.engine;
         let patience = options.retry_base;
         options.large_lane = settings.large_lane();
+        let signatures = Signatures::new(&home);
+        if judge_downloads {
+            options.judge = Some(Arc::new(SignatureJudge {
+                signatures: signatures.clone(),
+                servers: Arc::clone(&servers),
+                settings: Arc::clone(&settings),
+            }));
+        }
         let remotes = Arc::new(Remotes::new(
             Arc::clone(&servers),
             tuning.multipart_above,
@@ -221,6 +238,8 @@ impl AppCore {
             multipart_above: tuning.multipart_above,
             presence: Arc::default(),
             drafts: Drafts::default(),
+            signatures,
+            open_files: OpenFiles::default(),
             new_tokens: NewTokens::default(),
             command_line,
             user_home: user_home(),
@@ -279,7 +298,18 @@ impl AppCore {
         });
         if !paths.is_empty() {
             let sheet = self.sheet_of(paths).await;
-            self.hub.moment(AppEvent::Dropped { sheet, x, y });
+            self.hub.handed_over(AppEvent::Dropped { sheet, x, y });
+        }
+    }
+
+    /// Files were handed over by the system. One is looked at, several are for an upload.
+    pub async fn open_paths(&self, paths: Vec<PathBuf>) {
+        match <[PathBuf; 1]>::try_from(paths) {
+            Ok([path]) => {
+                let file_id = self.open_files.add(path);
+                self.hub.handed_over(AppEvent::Opened { file_id });
+            }
+            Err(paths) => self.drop_files(paths, 0.0, 0.0).await,
         }
     }
 

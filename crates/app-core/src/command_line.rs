@@ -213,7 +213,7 @@ impl AppCore {
     }
 
     /// A path as people write it.
-    fn shown_path(&self, path: &Path) -> String {
+    pub(crate) fn shown_path(&self, path: &Path) -> String {
         let below = self
             .user_home
             .as_deref()

@@ -15,11 +15,11 @@ use sifter_contract::{ErrorCode, Retry, UiError};
 
 use crate::redact::redact;
 
-pub(crate) use account::account;
+pub(crate) use account::{account, keychain};
 pub(crate) use command_line::{command_line_file, command_line_gone, credential_helper};
 pub(crate) use files::{
-    browser, clipboard, file_missing, local_library, local_off, no_token, reveal, settings, sif,
-    storage,
+    browser, clipboard, file_missing, in_quarantine, local_library, local_off, no_token, reveal,
+    settings, sif, storage, undeletable, unwritable_file,
 };
 pub(crate) use library::{address, client, reference};
 pub(crate) use signing::{certificate, key, nothing_to_sign, signing, unsignable};

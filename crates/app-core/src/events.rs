@@ -18,6 +18,8 @@ pub(crate) struct Hub {
     transfers: watch::Sender<TransferList>,
     moments: broadcast::Sender<AppEvent>,
     sign_ins: Mutex<Vec<SignInView>>,
+    /// What the system handed over before there was a window.
+    waiting: Mutex<Vec<AppEvent>>,
 }
 
 impl Hub {
@@ -28,6 +30,7 @@ impl Hub {
             transfers: watch::Sender::default(),
             moments: broadcast::Sender::new(BACKLOG),
             sign_ins: Mutex::default(),
+            waiting: Mutex::default(),
         }
     }
 
@@ -66,6 +69,16 @@ impl Hub {
         let _ = self.moments.send(event);
     }
 
+    /// Announces something that must not be missed by a window that opens only now.
+    pub(crate) fn handed_over(&self, event: AppEvent) {
+        let mut waiting = self.waiting();
+        if self.moments.receiver_count() == 0 {
+            waiting.push(event);
+        } else {
+            self.moment(event);
+        }
+    }
+
     pub(crate) fn subscribe(&self) -> EventStream {
         // Subscribed before the present is read, so that nothing falls between.
         let moments = self.moments.subscribe();
@@ -88,6 +101,7 @@ impl Hub {
         pending.extend(self.open_sign_ins().iter().map(|view| AppEvent::SignIn {
             sign_in: view.clone(),
         }));
+        pending.extend(self.waiting().drain(..));
         EventStream {
             pending,
             settings,
@@ -95,6 +109,10 @@ impl Hub {
             transfers,
             moments,
         }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<AppEvent>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open_sign_ins(&self) -> MutexGuard<'_, Vec<SignInView>> {
@@ -231,6 +249,20 @@ mod tests {
                 Some(AppEvent::LibraryChanged { .. })
             ));
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_handed_over_before_there_is_a_window_waits_for_it() {
+        let hub = Hub::new(settings(Theme::Light));
+        let opened = |id: &str| AppEvent::Opened { file_id: id.into() };
+        hub.handed_over(opened("early"));
+        let mut events = hub.subscribe();
+        assert!(events.pending.contains(&opened("early")));
+        hub.handed_over(opened("late"));
+        events.pending.clear();
+        assert_eq!(events.next().await, Some(opened("late")));
+        let again = hub.subscribe();
+        assert!(!again.pending.contains(&opened("early")), "told once");
     }
 
     #[tokio::test]

@@ -90,6 +90,11 @@ impl Home {
         self.config.join("keys")
     }
 
+    /// What is remembered about keys beside the keys.
+    pub(crate) fn key_notes_file(&self) -> PathBuf {
+        self.config.join("keys.json")
+    }
+
     pub(crate) fn library_folder(&self) -> PathBuf {
         self.data.join("library")
     }

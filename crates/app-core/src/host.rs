@@ -67,6 +67,12 @@ pub trait Host: Send + Sync + 'static {
     /// Lets the person choose a folder, beginning at `start`.
     fn choose_folder<'a>(&'a self, start: &'a Path) -> BoxFuture<'a, Option<PathBuf>>;
 
+    /// Lets the person choose where to save a file, which may be there already; `name` is what it could be called.
+    /// `None` when they changed their mind, and where there are no dialogs.
+    fn choose_save<'a>(&'a self, _name: &'a str) -> BoxFuture<'a, Option<PathBuf>> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// Shows a file or a folder in the file manager.
     ///
     /// # Errors

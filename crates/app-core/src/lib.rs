@@ -16,6 +16,8 @@ mod files;
 mod home;
 mod host;
 mod image;
+mod inspect;
+mod keys;
 mod library;
 mod links;
 mod logging;

@@ -172,6 +172,12 @@ impl Servers {
         Ok(reachable(saved))
     }
 
+    /// The address of the key server that belongs to a library, if it has one.
+    pub(crate) async fn key_server(&self, id: &str) -> Option<String> {
+        let server = self.reach(id).await.ok()?;
+        server.endpoints.keystore.map(String::from)
+    }
+
     /// A client that acts for the signed-in account, or as a stranger without one.
     pub(crate) async fn session(&self, id: &str) -> Result<Session, UiError> {
         let server = self.reach(id).await?;

@@ -41,6 +41,10 @@ keep_awake = true
 # Whether the system tells how transfers ended while the window is elsewhere.
 notifications = true
 
+# Key servers that are asked for the keys behind signatures, after the one of the library that an image is from.
+# An empty list asks nobody else. Without this line: the two that Apptainer and Singularity use.
+# key_servers = [\"https://keys.openpgp.org\", \"https://keys.sylabs.io\"]
+
 # Whether the library on this computer starts together with Sifter.
 start_local_library = false
 
@@ -142,6 +146,14 @@ impl Settings {
     /// Whether the system may tell how transfers ended.
     pub(crate) fn notifications(&self) -> bool {
         self.flag("notifications", true)
+    }
+
+    /// Key servers to ask instead of the usual ones.
+    pub(crate) fn key_servers(&self) -> Option<Vec<String>> {
+        let document = self.document();
+        let servers = document.get("key_servers").and_then(Item::as_array)?;
+        let servers = servers.iter().filter_map(Value::as_str);
+        Some(servers.map(str::to_owned).collect())
     }
 
     /// Notes whether the limits count at this hour. Answers whether that is news.

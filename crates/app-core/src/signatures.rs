@@ -3,10 +3,13 @@
 //! Keys are looked for in the order of the command-line tools: the administrator's keyrings, the person's own, then
 //! key servers. What a server sends is kept for times without a network, and earns no trust.
 
+mod check;
 mod keys;
 mod places;
+mod reasons;
 mod servers;
 mod sign;
+mod trust;
 mod verify;
 mod views;
 
@@ -21,6 +24,7 @@ use crate::home::Home;
 
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
 pub use sign::SignRequest;
+pub(crate) use check::check;
 pub use verify::{CertificateFiles, VerifyRequest};
 
 use places::Places;
@@ -50,8 +54,7 @@ impl Signatures {
 impl AppCore {
     /// The address of the key server that belongs to a library, if it has one.
     pub async fn key_server(&self, server_id: &str) -> Option<String> {
-        let server = self.servers.reach(server_id).await.ok()?;
-        server.endpoints.keystore.map(String::from)
+        self.servers.key_server(server_id).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! Transfers: the engine's work as the window sees it, and the buttons on it.
 
+mod judge;
+mod remark;
 mod remote;
 mod report;
 mod stranger;
@@ -17,10 +19,11 @@ use time::OffsetDateTime;
 use crate::app::AppCore;
 use crate::errors;
 use crate::servers::Servers;
+pub(crate) use judge::SignatureJudge;
 pub(crate) use remote::{OpenUploads, Remotes};
 pub(crate) use stranger::Stranger;
 use views::Surroundings;
-pub(crate) use views::reference;
+pub(crate) use views::{check_of, is_quarantined, reference, split_reference};
 
 /// How long the place of a finished download is believed before the disk is asked again.
 const BELIEF: Duration = Duration::from_secs(2);
@@ -183,6 +186,37 @@ impl AppCore {
         self.host
             .reveal(file)
             .map_err(|error| errors::reveal(&error))
+    }
+
+    /// Whether the file of a download is still as it was when it arrived.
+    pub(crate) fn is_still_there(&self, view: &sifter_transfer::TransferView) -> bool {
+        let file = view.file.as_deref();
+        file.is_some_and(|file| {
+            self.presence
+                .is_present(file, view.bytes_total, view.finished_at)
+        })
+    }
+
+    /// Deletes what a download has put into quarantine. Nothing else can be deleted in this way.
+    pub(crate) fn delete_quarantined(&self, transfer_id: &str) -> Result<(), UiError> {
+        let id = transfer(transfer_id)?;
+        let snapshot = self.engine.snapshot();
+        let view = snapshot.get(id).ok_or_else(no_transfer)?;
+        let file = view.file.as_deref().filter(|_| is_quarantined(view));
+        let file = file.ok_or_else(no_transfer)?;
+        let name = crate::uploads::file_name(file);
+        let around = Around {
+            servers: &self.servers,
+            presence: &self.presence,
+        };
+        self.presence.forget();
+        if !around.is_present(file, view.bytes_total, view.finished_at) {
+            return Err(errors::file_missing(&name));
+        }
+        std::fs::remove_file(file).map_err(|error| errors::undeletable(&error, &name))?;
+        self.presence.forget();
+        self.hub.transfers(views::list(&snapshot, &around));
+        Ok(())
     }
 
     /// Waits until no library keeps the parts of an upload: each was completed, or was given up and its library

@@ -19,7 +19,7 @@ use crate::errors;
 use crate::links::pasted_path;
 use crate::servers::Session;
 pub(crate) use draft::{Drafts, file_name};
-pub(crate) use facts::read_facts;
+pub(crate) use facts::{image_facts, read_facts};
 
 /// Names offered to complete a destination.
 const MOST_DESTINATIONS: usize = 20;
@@ -113,6 +113,12 @@ impl AppCore {
                 // A container that is there already stays as open as it is.
                 private: item.private && !planned.public,
             });
+        }
+        // The person has said yes to this with the switch. Nothing is sent before everything is signed.
+        if let Some(with) = upload.sign {
+            for request in &requests {
+                self.sign_once(&request.file, with.clone()).await?;
+            }
         }
         let mut ids = Vec::with_capacity(requests.len());
         for request in requests {

@@ -45,6 +45,7 @@ fn path(container: &str) -> LibraryPath {
 async fn upload(core: &AppCore, server_id: &str, file: &Path, to: &str, private: bool) -> bool {
     let sheet = core.sheet_of(vec![file.to_owned()]).await;
     let upload = Upload {
+        sign: None,
         server_id: server_id.to_owned(),
         items: vec![UploadItem {
             file_id: sheet.files[0].id.clone(),

@@ -28,6 +28,7 @@ struct State {
     deeds: Deeds,
     files: VecDeque<Vec<PathBuf>>,
     folders: VecDeque<PathBuf>,
+    saves: VecDeque<PathBuf>,
     clipboard: Option<SecretString>,
     browser_missing: bool,
 }
@@ -63,6 +64,10 @@ impl PlayedHost {
         self.state().folders.push_back(folder);
     }
 
+    pub(crate) fn answer_save(&self, file: PathBuf) {
+        self.state().saves.push_back(file);
+    }
+
     pub(crate) fn set_clipboard(&self, text: String) {
         self.state().clipboard = Some(text.into());
     }
@@ -90,6 +95,11 @@ impl Host for PlayedHost {
     fn choose_folder<'a>(&'a self, _start: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
         let folder = self.state().folders.pop_front();
         Box::pin(std::future::ready(folder))
+    }
+
+    fn choose_save<'a>(&'a self, _name: &'a str) -> BoxFuture<'a, Option<PathBuf>> {
+        let file = self.state().saves.pop_front();
+        Box::pin(std::future::ready(file))
     }
 
     fn reveal(&self, path: &Path) -> io::Result<()> {

@@ -18,6 +18,8 @@ pub(crate) fn routes() -> Router<Bridge> {
         .route("/test/drag", post(drag))
         .route("/test/choose", post(choose))
         .route("/test/choose-folder", post(choose_folder))
+        .route("/test/choose-save", post(choose_save))
+        .route("/test/open", post(open_files))
         .route("/test/clipboard", post(clipboard))
         .route("/test/browser", post(browser))
         .route("/test/host", get(host))
@@ -80,6 +82,18 @@ async fn choose_folder(
     Json(choose): Json<ChooseFolder>,
 ) -> StatusCode {
     bridge.host.answer_folder(choose.path);
+    StatusCode::NO_CONTENT
+}
+
+/// What the next dialog for saving answers.
+async fn choose_save(State(bridge): State<Bridge>, Json(choose): Json<ChooseFolder>) -> StatusCode {
+    bridge.host.answer_save(choose.path);
+    StatusCode::NO_CONTENT
+}
+
+/// Files are opened with Sifter, as a double click does.
+async fn open_files(State(bridge): State<Bridge>, Json(choose): Json<Choose>) -> StatusCode {
+    bridge.core.open_paths(choose.paths).await;
     StatusCode::NO_CONTENT
 }
 

@@ -41,6 +41,8 @@ impl Engine {
         let mut config = CoreConfig::new(home, Arc::new(Terminal));
         config.transfers = scratch.path().to_owned();
         config.background = false;
+        // `pull` fetches and `verify` says whether to use it, as with the command-line tools.
+        config.judge_downloads = false;
         Ok(Self {
             core: AppCore::start(config).await?,
             _scratch: scratch,
@@ -53,6 +55,7 @@ impl Engine {
         let mut config = CoreConfig::new(Home::at(scratch.path()), Arc::new(Terminal));
         config.secrets = Secrets::Memory;
         config.background = false;
+        config.judge_downloads = false;
         Ok(Self {
             core: AppCore::start(config).await?,
             _scratch: scratch,

@@ -178,6 +178,10 @@ pub(crate) fn sentence(error: &UiError) -> String {
             "The passphrase does not open {}. Check the file that --passphrase-file names.",
             facts.text("name", "the key")
         ),
+        ErrorCode::InQuarantine => format!(
+            "{} is in quarantine, because it must not be used. Look at it in Sifter.",
+            facts.text("name", "The file")
+        ),
         ErrorCode::CannotSign => keys::unsignable(&facts),
         ErrorCode::StorageFailed => "A file of Sifter's own could not be used. Check that the disk is not full and \
              that the folder of --home is yours."
@@ -377,6 +381,7 @@ mod tests {
             ErrorCode::KeyUnusable,
             ErrorCode::PassphraseNeeded,
             ErrorCode::PassphraseWrong,
+            ErrorCode::InQuarantine,
             ErrorCode::CannotSign,
         ] {
             let text = sentence(&UiError::new(code));

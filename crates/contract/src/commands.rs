@@ -6,16 +6,22 @@ use ts_rs::TS;
 
 use crate::requests::{
     AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
-    EntityRef, FilePath, ImageRef, ImportTake, LinkText, OpenPage, Search, ServerConnect,
-    ServerRef, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
-    TransferReport, Upload,
+    EntityRef, FilePath, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry, KeyExport, KeyMake,
+    KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
+    SignInStart, TokenMake, TokenRef, TransferMove, TransferRef, TransferReport, Upload,
 };
 use crate::{
     AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan, DraftSheet,
-    EntityPage, EntityRow, ErrorCode, ImportList, LinkTarget, SearchPage, ServerView,
-    SettingsPatch, SettingsView, SignInView, TokenList, TokenRow, TransferList, UiError,
-    UploadPlan,
+    EntityPage, EntityRow, ErrorCode, ImportList, InspectionView, KeyList, KeyView, KeysImported,
+    LinkTarget, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView, SignInView,
+    SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan, VerificationView,
 };
+use crate::{
+    AuthorityRef, CertificateQuestion, Diagnose, DiagnosisRef, DiagnosisView, NetworkView,
+    ProxyPassword, ProxySettings, ServerAddresses, ServerAddressesSet, ShownCertificate,
+    TrustedHostRef,
+};
+use crate::{ProviderClient, ProviderClientRef, ProviderClientSet};
 
 /// The request of a command without arguments, and the answer of one without a result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -39,6 +45,9 @@ macro_rules! commands {
         /// # Errors
         /// `invalid_request` when there is no such command or the body does not fit, else what the command says.
         pub async fn dispatch<A: Api>(api: &A, name: &str, body: serde_json::Value) -> Result<serde_json::Value, UiError> {
+            if !crate::bounds::fits(&body) {
+                return Err(UiError::new(ErrorCode::InvalidRequest).with("command", name));
+            }
             match name {
                 $(stringify!($name) => {
                     let request: $request = serde_json::from_value(body).map_err(|error| invalid(&error))?;
@@ -97,7 +106,47 @@ commands! {
     /// Stops the local library.
     server_stop_local(Nothing) -> ServerView;
 
-    /// Begins a sign-in through the browser, or by a code.
+    /// Where the services of a server are.
+    server_addresses(ServerRef) -> ServerAddresses;
+    /// Says where the services of a server are, once each was found to answer there, and asks the server again.
+    server_set_addresses(ServerAddressesSet) -> ServerAddresses;
+
+    /// Finds out what is wrong with a server; reports through the event stream. One at a time.
+    diagnosis_start(Diagnose) -> DiagnosisView;
+    /// Stops finding out.
+    diagnosis_stop(DiagnosisRef) -> Nothing;
+    /// Copies what was found, for somebody who helps. It holds no secret.
+    diagnosis_copy_report(DiagnosisRef) -> Nothing;
+
+    /// How other machines are reached.
+    network_get(Nothing) -> NetworkView;
+    /// Sets the proxy; it counts from the next request on.
+    network_set_proxy(ProxySettings) -> NetworkView;
+    /// Keeps the password for the proxy that is set, in the keychain.
+    network_set_password(ProxyPassword) -> NetworkView;
+    /// Forgets it.
+    network_forget_password(Nothing) -> NetworkView;
+    /// Adds the certificate authorities of a file that the person chooses in a native dialog.
+    network_add_authority(Nothing) -> NetworkView;
+    /// Believes an added authority no longer.
+    network_remove_authority(AuthorityRef) -> NetworkView;
+    /// Believes the certificate that was accepted for a host no longer.
+    network_forget_host(TrustedHostRef) -> NetworkView;
+    /// What is known of a certificate that was refused.
+    certificate_show(ShownCertificate) -> CertificateQuestion;
+    /// Accepts exactly that certificate, for that host only.
+    certificate_trust(ShownCertificate) -> NetworkView;
+
+    /// What Sifter is called at the identity providers: Google, GitHub, GitLab and Microsoft.
+    provider_clients(Nothing) -> Vec<ProviderClient>;
+    /// Sets what Sifter is called at one. Another client id forgets the secret of the old one.
+    provider_client_set(ProviderClientSet) -> Vec<ProviderClient>;
+    /// Takes the client secret from the clipboard, in Rust, into the keychain.
+    provider_client_paste_secret(ProviderClientRef) -> Vec<ProviderClient>;
+    /// Forgets the client secret.
+    provider_client_forget_secret(ProviderClientRef) -> Vec<ProviderClient>;
+
+    /// Begins a sign-in through the browser, by a code, or at a provider itself.
     sign_in_start(SignInStart) -> SignInView;
     /// Opens the browser again for the same attempt.
     sign_in_open_again(SignInRef) -> Nothing;
@@ -189,6 +238,44 @@ commands! {
     transfer_clear(Nothing) -> Nothing;
     /// Shows a finished download in the file manager.
     transfer_reveal(TransferRef) -> Nothing;
+    /// Deletes what a download has put into quarantine.
+    transfer_delete_file(TransferRef) -> Nothing;
     /// Copies what explains a transfer, for somebody who helps. It holds no secret and no folder.
     transfer_copy_report(TransferReport) -> Nothing;
+
+    /// Lets the person choose an image to look at; answers the ids of files, none when they changed their mind.
+    inspect_choose(Nothing) -> Vec<String>;
+    /// Opens what a download has brought; answers the file's id.
+    inspect_transfer(TransferRef) -> String;
+    /// What an opened image says about itself: the header and the texts, never the whole file.
+    inspect_file(FileRef) -> InspectionView;
+    /// Verifies the signatures of an opened image, which reads all of it.
+    inspect_check(FileRef) -> VerificationView;
+    /// Signs an opened image in place.
+    inspect_sign(FileSign) -> SignedView;
+    /// Shows an opened file in the file manager.
+    inspect_reveal(FileRef) -> Nothing;
+    /// Makes an upload sheet of an opened file.
+    inspect_upload(FileRef) -> DraftSheet;
+
+    /// All keys.
+    key_list(Nothing) -> KeyList;
+    /// Makes a key.
+    key_make(KeyMake) -> KeyView;
+    /// Takes over keys from a file that the person chooses. Keys of others are met, and not yet trusted.
+    key_import(Nothing) -> KeysImported;
+    /// Writes a key to a file that the person chooses.
+    key_export(KeyExport) -> SavedFile;
+    /// Trusts the owner of a key that has been met, once its fingerprint was compared.
+    key_trust(KeyRef) -> KeyView;
+    /// Trusts the owner of a key no longer. The key stays among those that have been met.
+    key_distrust(KeyRef) -> Nothing;
+    /// Removes a key from Sifter, its secret part too.
+    key_remove(KeyRef) -> Nothing;
+    /// Takes a key back, and writes the text that says so to a file that the person chooses, to be published.
+    key_revoke(KeyRevoke) -> SavedFile;
+    /// Gives a key another end.
+    key_set_expiry(KeyExpiry) -> KeyView;
+    /// Forgets the passphrase of a key.
+    key_forget_passphrase(KeyRef) -> Nothing;
 }

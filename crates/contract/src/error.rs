@@ -35,10 +35,24 @@ pub enum ErrorCode {
     ServerFault,
     /// The name of the server cannot be found. Params: `server`.
     HostUnknown,
-    /// Nobody answers at the address. Params: `server`.
+    /// Nobody answers at the address. Params: `server`, and where it is known `how`: `refused` (nothing listens) or
+    /// `silent`.
     Unreachable,
-    /// The certificate is not trusted. Params: `server`.
+    /// The proxy in between cannot be reached or does not let it through. Params: `server`, and `reason`: `sign_in` (it
+    /// wants a name and a password, or others) or `other`.
+    ProxyFailed,
+    /// Nobody known vouches for the certificate. A person may accept it for its host. Params: `server`, `host`,
+    /// `fingerprint`, `issuer`.
     CertificateUntrusted,
+    /// The certificate is not the one that was accepted for its host. Params as above.
+    CertificateChanged,
+    /// The certificate cannot be accepted. Params as above, and `reason`: `expired`, `not_yet`, `name` (it is for
+    /// other hosts), `revoked` or `broken`.
+    CertificateInvalid,
+    /// A file holds no certificate authority. Params: `name`, `reason`: `unreadable` or `not_authority`.
+    AuthorityUnusable,
+    /// Somebody answers, but the connection could not be secured. Params: `server`.
+    NotSecured,
     /// The server is reached without encryption and is not this computer. Params: `server`.
     NotEncrypted,
     /// The address answers, but not as a library. Params: `server`.
@@ -83,6 +97,19 @@ pub enum ErrorCode {
     SignInDeclined,
     /// The sign-in answer failed its security checks and was thrown away.
     SignInRejected,
+    /// A provider does not know Sifter by its client id, or wants another secret. Params: `provider`.
+    ClientIdRefused,
+    /// The person's organisation lets no sign-in of this app through before somebody there has approved it. Params:
+    /// `provider`.
+    ApprovalNeeded,
+    /// The person's organisation wants its own sign-in first. Params: `provider`, `organisation` where it is known.
+    SingleSignOnNeeded,
+    /// The sign-in grants less than is needed. Params: `scopes`, and `provider` or `server`.
+    ScopeMissing,
+    /// The library does not take the sign-in that a provider gave. Params: `server`, `provider`.
+    SignInNotAccepted,
+    /// The clipboard holds no client secret. Params: `provider`.
+    NoSecretInClipboard,
     /// Somebody else signed in than was meant. Params: `server`, `expected`, `found`.
     OtherPerson,
     /// Nobody finished the sign-in in time.
@@ -111,6 +138,8 @@ pub enum ErrorCode {
     PassphraseNeeded,
     /// The passphrase does not open the key. Params: `name`.
     PassphraseWrong,
+    /// The file is in quarantine. Params: `name`.
+    InQuarantine,
     /// An image cannot be signed. Params: `name`, `reason`: `full` (no free descriptor), `nothing` (no such object or
     /// group) or `damaged`.
     CannotSign,

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DraftSheet, ServerView, SettingsView, SignInView, TransferList};
+use crate::{DiagnosisView, DraftSheet, ServerView, SettingsView, SignInView, TransferList};
 
 /// Where a drag over the window stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -41,6 +41,11 @@ pub enum AppEvent {
         /// The attempt.
         sign_in: SignInView,
     },
+    /// A diagnosis moved on.
+    Diagnosis {
+        /// All that was found so far.
+        diagnosis: DiagnosisView,
+    },
     /// Something in a library changed; a page that shows it should ask again.
     LibraryChanged {
         /// The server.
@@ -62,7 +67,12 @@ pub enum AppEvent {
         /// Position in CSS pixels.
         y: f64,
     },
-    /// Files were dropped on the window, or handed over by the system (file association).
+    /// A file was handed over by the system (a double click, *Open with*) to be looked at.
+    Opened {
+        /// The id it was opened under.
+        file_id: String,
+    },
+    /// Files were dropped on the window.
     Dropped {
         /// The sheet made for them.
         sheet: DraftSheet,

@@ -3,13 +3,20 @@
 //! This is the only place where the wire between the window and the Rust side is defined. The shell, the
 //! development bridge and the command list of Tauri's access control are all made from [`COMMANDS`]; the
 //! window's TypeScript is made from the same types by [`typescript::render`]. Nothing here does I/O, and
-//! no type here can carry a token: secrets never cross this line.
+//! no type here can carry a token: secrets never cross this line. The one that a person types into the window,
+//! a [`Passphrase`], goes towards Rust only.
 
 mod accounts;
+mod addresses;
+mod bounds;
 mod commands;
+mod diagnosis;
 mod error;
 mod events;
+mod inspect;
 mod library;
+mod network;
+mod providers;
 mod servers;
 mod settings;
 mod signatures;
@@ -21,14 +28,25 @@ pub use accounts::{
     CommandDone, CommandPlan, CommandProgram, CommandTarget, Ending, ImportItem, ImportList,
     ImportSource, ImportTrouble, TokenList, TokenRow,
 };
+pub use addresses::{ServerAddresses, ServerAddressesSet, ServiceAddress, ServiceKind};
 pub use commands::{Api, COMMANDS, Nothing, dispatch};
+pub use diagnosis::{
+    Check, CheckKind, CheckOutcome, Diagnose, DiagnosedHost, DiagnosisRef, DiagnosisView, Seen,
+    SkipReason,
+};
 pub use error::{ErrorCode, Param, Retry, UiError};
 pub use events::{AppEvent, DropPhase};
+pub use inspect::{FileOrigin, ImageObject, InspectionView, NamedText, ObjectKind};
 pub use library::{
     ArchColumn, CollectionPage, CollectionRow, CommandFlavour, ContainerPage, ContainerRow,
     EntityPage, EntityRow, ImageCell, LibraryPath, LinkTarget, SearchHit, SearchPage, SearchScope,
     TagRow,
 };
+pub use network::{
+    AuthorityRef, CertificateQuestion, CertificateView, NetworkView, ProxyKind, ProxyMode,
+    ProxyPassword, ProxySettings, ShownCertificate, TrustedHost, TrustedHostRef,
+};
+pub use providers::{ProviderClient, ProviderClientRef, ProviderClientSet, ProviderSecret};
 pub use servers::{
     AccountView, Capabilities, KeychainState, Quota, ServerKind, ServerState, ServerView,
     SignInCode, SignInHow, SignInPhase, SignInProvider, SignInProviderKind, SignInView, SignInWay,
@@ -36,8 +54,9 @@ pub use servers::{
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use signatures::{
-    KeyPlace, KeyStanding, KeyView, SignatureForm, SignatureView, SignedView, Verdict,
-    VerificationView,
+    FileCheck, KeyList, KeyPlace, KeyRow, KeyStanding, KeyTrust, KeyView, KeysImported, Passphrase,
+    RevocationCause, SavedFile, SignWith, SignatureForm, SignatureView, SignedView, SignerView,
+    Verdict, VerdictReason, VerificationView,
 };
 pub use transfers::{
     CapabilityNote, ClashPolicy, Direction, DoneHow, DownloadPlan, LinkCheck, Parts, Phase,

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ClashPolicy, CommandProgram, LibraryPath, SearchScope, SignInHow, UploadItem};
+use crate::{
+    ClashPolicy, CommandProgram, LibraryPath, Passphrase, RevocationCause, SearchScope, SignInHow,
+    SignWith, UploadItem,
+};
 
 macro_rules! requests {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })*) => {
@@ -164,6 +167,63 @@ requests! {
         server_id: String,
         /// One item per file that is to be sent.
         items: Vec<UploadItem>,
+        /// Sign the files before they are sent. The plan needs no passphrase.
+        #[serde(default)] #[ts(optional)] sign: Option<SignWith>,
+    }
+    /// Names a file that has been opened.
+    FileRef {
+        /// The file.
+        file_id: String,
+    }
+    /// Signs a file that has been opened.
+    FileSign {
+        /// The file.
+        file_id: String,
+        /// The key.
+        with: SignWith,
+    }
+    /// Names a key.
+    KeyRef {
+        /// Fingerprint of its primary key.
+        fingerprint: String,
+    }
+    /// Makes a key.
+    KeyMake {
+        /// Its name, usually `Name <address>`.
+        name: String,
+        /// RSA with 4096 bits instead of Ed25519.
+        rsa: bool,
+        /// In how many days it ends, at most 3660; without end if not given.
+        days: Option<u32>,
+        /// What protects it.
+        #[ts(type = "string | null")] passphrase: Option<Passphrase>,
+        /// Keep the passphrase in the keychain.
+        keep: bool,
+    }
+    /// Writes a key to a file that the person chooses.
+    KeyExport {
+        /// Fingerprint of its primary key.
+        fingerprint: String,
+        /// The secret part, as a backup.
+        secret: bool,
+    }
+    /// Takes a key back.
+    KeyRevoke {
+        /// Fingerprint of its primary key.
+        fingerprint: String,
+        /// Why.
+        cause: RevocationCause,
+        /// What opens it.
+        #[ts(type = "string | null")] passphrase: Option<Passphrase>,
+    }
+    /// Gives a key another end.
+    KeyExpiry {
+        /// Fingerprint of its primary key.
+        fingerprint: String,
+        /// In how many days it ends, at most 3660; without end if not given.
+        days: Option<u32>,
+        /// What opens it.
+        #[ts(type = "string | null")] passphrase: Option<Passphrase>,
     }
     /// Completes a destination.
     Destination {

@@ -142,6 +142,8 @@ pub struct SignInProvider {
     pub label: String,
     /// For its picture.
     pub kind: SignInProviderKind,
+    /// Sifter can go there itself, under a client id of its own, and the server takes what it gets.
+    pub direct: bool,
 }
 
 /// A way to sign in that the server offers.
@@ -197,6 +199,8 @@ pub enum SignInHow {
     Browser,
     /// On any device, by entering a code.
     Code,
+    /// At the provider that is named, under Sifter's own client id there, and not on a page of the server.
+    Provider,
 }
 
 /// A code to enter on another device. It is there to be shown, and worth nothing to whoever only sees it.

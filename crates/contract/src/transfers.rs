@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{LibraryPath, UiError};
+use crate::{FileCheck, LibraryPath, UiError};
 
 /// Up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -27,6 +27,8 @@ pub enum DoneHow {
     AlreadyThere,
     /// Downloaded, and the digest is the one the library promised.
     Verified,
+    /// The same, but the image must not be used, so that it was put into quarantine.
+    Quarantined,
 }
 
 /// What a server cannot do, as far as a person notices it in a transfer.
@@ -155,8 +157,10 @@ pub struct TransferView {
     pub reference: String,
     /// Why it began anew, when it did: the file changed, or the server forgot the upload.
     pub restarted: Option<UiError>,
-    /// Whether a finished download is still where it was put.
+    /// Whether a finished download is still where it was put, in its folder or in quarantine.
     pub file_present: bool,
+    /// What the signatures of a download say.
+    pub check: Option<FileCheck>,
     /// What the server makes it do without.
     pub notes: Vec<CapabilityNote>,
     /// Whether the link of a finished upload works for others; `None` until that has been asked.

@@ -65,7 +65,8 @@ impl Trust {
         self
     }
 
-    fn covers(&self, signer: &Signer) -> bool {
+    /// Whether somebody who is trusted has made a signature.
+    pub fn covers(&self, signer: &Signer) -> bool {
         match signer {
             Signer::OpenPgp {
                 fingerprint,

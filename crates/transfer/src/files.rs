@@ -4,6 +4,7 @@ mod clone;
 mod part_file;
 mod place;
 mod positioned;
+mod quarantine;
 mod source;
 
 use std::io;
@@ -12,6 +13,7 @@ pub(crate) use clone::clone_file;
 pub(crate) use part_file::PartFile;
 pub(crate) use place::{copies, open_permissions, place, sync_folder};
 pub(crate) use positioned::{read_at, write_all_at};
+pub(crate) use quarantine::quarantine;
 pub(crate) use source::Source;
 
 use crate::error::{Failure, TransferError};

@@ -1,8 +1,10 @@
-//! The numbers the engine works with.
+//! What the engine works with: numbers, and who judges what arrives.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::budget::Limits;
+use crate::judge::Judge;
 
 /// How the engine divides its work. The defaults suit a desktop; tests make everything smaller.
 #[derive(Debug, Clone)]
@@ -42,6 +44,8 @@ pub struct EngineOptions {
     pub free_space_margin: u64,
     /// How fast bytes may go, until [`Engine::set_limits`](crate::Engine::set_limits) says otherwise.
     pub limits: Limits,
+    /// Who says whether a download may be used. Without one, every download whose hash is right may.
+    pub judge: Option<Arc<dyn Judge>>,
 }
 
 impl Default for EngineOptions {
@@ -63,6 +67,7 @@ impl Default for EngineOptions {
             history: Duration::from_secs(30 * 24 * 60 * 60),
             free_space_margin: 16 << 20,
             limits: Limits::default(),
+            judge: None,
         }
     }
 }

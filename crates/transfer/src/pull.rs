@@ -4,6 +4,7 @@ mod blame;
 mod fetch;
 mod flow;
 mod front;
+mod judging;
 mod local;
 mod ranges;
 mod stream;
@@ -18,7 +19,7 @@ use crate::digest::Sha256Digest;
 use crate::error::{Failure, TransferError};
 use crate::file_name::FileName;
 use crate::files::{self, PartFile, blocking, disk_failure};
-use crate::journal::{PullWork, Work};
+use crate::journal::{Checkpoint, PullWork, Work};
 use crate::remote::{PullSpec, PullTarget, Remote, RemoteError, RemoteErrorKind};
 use crate::request::{ClashPolicy, PullRequest};
 use crate::run::{Run, Stop};
@@ -62,6 +63,16 @@ pub(crate) async fn drive(run: &Run, request: &PullRequest) -> Result<Outcome, F
     }
 }
 
+/// How a pull ended whose file has a place.
+pub(crate) fn placed(checkpoint: &Checkpoint) -> Option<Outcome> {
+    checkpoint.file.as_ref()?;
+    Some(if checkpoint.quarantined {
+        Outcome::Quarantined
+    } else {
+        Outcome::Verified
+    })
+}
+
 /// Removes the partial file and forgets its ranges.
 async fn forget(run: &Run, notice: Notice) -> Result<(), Failure> {
     if let Work::Pull(work) = run.checkpoint().work {
@@ -83,9 +94,8 @@ async fn forget(run: &Run, notice: Notice) -> Result<(), Failure> {
 
 /// Goes from the checkpoint to the end, or to the reason for a fresh start.
 async fn attempt(run: &Run, request: &PullRequest, name: &FileName) -> Result<Outcome, Stop> {
-    if run.checkpoint().file.is_some() {
-        // The file is in its place; only the end of the run was not recorded.
-        return Ok(Outcome::Verified);
+    if let Some(how) = placed(&run.checkpoint()) {
+        return Ok(how); // only the end of the run was not recorded
     }
     run.live.enter(Phase::Downloading);
     target::check_folder(&request.folder).await?;
@@ -125,7 +135,7 @@ impl Pull<'_> {
         let existing = self.request.folder.join(name.as_str());
         match target::compare(self, &existing).await? {
             target::Existing::SameBytes => {
-                self.finish(existing).await?;
+                self.finish(existing, name).await?;
                 return Ok(Outcome::AlreadyHere);
             }
             target::Existing::Folder if self.request.clash != ClashPolicy::KeepBoth => {
@@ -137,7 +147,7 @@ impl Pull<'_> {
             _ => {}
         }
         if let Some(path) = self.placed_before(name).await? {
-            self.finish(path).await?;
+            self.finish(path, name).await?;
             return Ok(Outcome::Verified);
         }
         let part_file = self.part_file(name).await?;
@@ -145,7 +155,12 @@ impl Pull<'_> {
         if !here {
             self.fetch_verified(&part_file).await?;
         }
-        self.place(part_file, name).await?;
+        let judgement = self.judge(&part_file.identity.path, name).await;
+        if !judgement.admit {
+            self.quarantine(part_file, name, judgement.remark).await?;
+            return Ok(Outcome::Quarantined);
+        }
+        self.place(part_file, name, judgement.remark).await?;
         Ok(if here {
             Outcome::AlreadyHere
         } else {
@@ -187,7 +202,12 @@ impl Pull<'_> {
     }
 
     /// Makes the verified bytes durable, gives them their name and notes it.
-    async fn place(&self, part_file: PartFile, name: &FileName) -> Result<(), Stop> {
+    async fn place(
+        &self,
+        part_file: PartFile,
+        name: &FileName,
+        remark: Option<String>,
+    ) -> Result<(), Stop> {
         let (folder, name, policy) = (
             self.request.folder.clone(),
             name.clone(),
@@ -222,6 +242,7 @@ impl Pull<'_> {
             }
             checkpoint.file = Some(path);
             checkpoint.work = Work::NotBegun;
+            checkpoint.remark = remark;
             note.without_parts(journal, checkpoint)?;
             Ok(())
         });
@@ -253,8 +274,10 @@ impl Pull<'_> {
         Ok(whole.then_some(path))
     }
 
-    /// Notes where the file is; the partial one is no more.
-    async fn finish(&self, path: PathBuf) -> Result<(), Stop> {
+    /// Notes where a file is that has its name already; the partial one is no more. The file was there before, so
+    /// that it stays whatever the judge says.
+    async fn finish(&self, path: PathBuf, name: &FileName) -> Result<(), Stop> {
+        let remark = self.judge(&path, name).await.remark;
         if let Work::Pull(work) = self.run.checkpoint().work {
             // Left behind only when the file appeared under its final name by other means.
             let removed = blocking(move || {
@@ -267,6 +290,7 @@ impl Pull<'_> {
             .save_without_parts(|checkpoint| {
                 checkpoint.file = Some(path);
                 checkpoint.work = Work::NotBegun;
+                checkpoint.remark = remark;
             })
             .await?;
         self.show_all_done();

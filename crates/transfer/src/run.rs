@@ -105,9 +105,10 @@ impl Run {
         self.live.change(|state| state.settle());
         match (end, &self.request) {
             // Stopped just as the file got its name: what is done is done.
-            (RunEnd::Stopped, Request::Pull(_)) if self.checkpoint().file.is_some() => {
-                RunEnd::Done(Outcome::Verified)
-            }
+            (RunEnd::Stopped, Request::Pull(_)) => match pull::placed(&self.checkpoint()) {
+                Some(how) => RunEnd::Done(how),
+                None => RunEnd::Stopped,
+            },
             (end, _) => end,
         }
     }

@@ -46,6 +46,8 @@ pub enum Outcome {
     /// Nothing was fetched: a file with this hash already had the name, or was copied from elsewhere
     /// on this computer.
     AlreadyHere,
+    /// Pulled, and the hash is right, but the judge does not let it be used: it lies in quarantine.
+    Quarantined,
 }
 
 /// Where a transfer stands.
@@ -181,7 +183,7 @@ pub struct TransferView {
     pub started_at: Option<OffsetDateTime>,
     /// When it was done, cancelled or failed.
     pub finished_at: Option<OffsetDateTime>,
-    /// The file pushed, or the file a finished pull left.
+    /// The file pushed, or the file a finished pull left, in quarantine or not.
     pub file: Option<PathBuf>,
     /// The folder a pull goes to.
     pub folder: Option<PathBuf>,

@@ -1,6 +1,6 @@
 // Made from crates/contract by `cargo xtask generate`. Do not edit.
 
-export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "certificate_untrusted" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
+export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "proxy_failed" | "certificate_untrusted" | "certificate_changed" | "certificate_invalid" | "authority_unusable" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "in_quarantine" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
 
 export type Retry = "no" | "yes" | "after_sign_in";
 
@@ -1073,7 +1073,7 @@ problem: UiError | null, };
 
 export type Direction = "up" | "down";
 
-export type DoneHow = "arrived" | "arrived_late" | "already_there" | "verified";
+export type DoneHow = "arrived" | "arrived_late" | "already_there" | "verified" | "quarantined";
 
 export type Phase = { "kind": "queued" } | { "kind": "hashing" } | { "kind": "uploading" } | { "kind": "server_processing" } | { "kind": "checking" } | { "kind": "downloading" } | { "kind": "verifying" } | { "kind": "done", 
 /**
@@ -1187,9 +1187,13 @@ reference: string,
  */
 restarted: UiError | null, 
 /**
- * Whether a finished download is still where it was put.
+ * Whether a finished download is still where it was put, in its folder or in quarantine.
  */
 filePresent: boolean, 
+/**
+ * What the signatures of a download say.
+ */
+check: FileCheck | null, 
 /**
  * What the server makes it do without.
  */
@@ -1267,6 +1271,44 @@ keepBothName: string, };
 
 export type Verdict = "verified" | "unknown_signer" | "not_signed" | "could_not_check" | "do_not_use";
 
+export type VerdictReason = "altered" | "added" | "removed" | "cut_short" | "other_signer" | "key_expired" | "key_revoked" | "signature_expired" | "unknown_key" | "key_servers_silent" | "old_form" | "pem_key" | "weak" | "partly_signed" | "not_an_image" | "unreadable" | "not_understood";
+
+export type SignerView = { 
+/**
+ * The name in the key, if it has been published.
+ */
+name: string | null, 
+/**
+ * Fingerprint of the OpenPGP key, or OpenSSH fingerprint of the PEM key.
+ */
+fingerprint: string, 
+/**
+ * Whether the mathematics prove it. Otherwise it is what the image claims.
+ */
+proven: boolean, };
+
+export type FileCheck = { 
+/**
+ * The verdict.
+ */
+verdict: Verdict, 
+/**
+ * Why it is not better, where there is something to say.
+ */
+reason: VerdictReason | null, 
+/**
+ * Who has signed.
+ */
+signers: Array<SignerView>, 
+/**
+ * Hosts of the key servers that were asked.
+ */
+asked: Array<string>, 
+/**
+ * When, RFC 3339.
+ */
+checked: string, };
+
 export type SignatureForm = "open_pgp" | "dsse" | "legacy" | "unknown";
 
 export type SignatureView = { 
@@ -1309,7 +1351,23 @@ origin: string | null,
 /**
  * When the signature says it was made, RFC 3339.
  */
-made: string | null, };
+made: string | null, 
+/**
+ * Kind and size of the key, such as `RSA 4096`.
+ */
+algorithm: string | null, 
+/**
+ * The hash that was signed.
+ */
+hash: string | null, 
+/**
+ * Whether it is by a key that the person trusts.
+ */
+trusted: boolean, 
+/**
+ * Why it is not good, in a word that the window has a sentence for.
+ */
+reason: VerdictReason | null, };
 
 export type VerificationView = { 
 /**
@@ -1327,7 +1385,19 @@ signatures: Array<SignatureView>,
 /**
  * The first thing wrong.
  */
-error: string | null, };
+error: string | null, 
+/**
+ * The gravest thing wrong, in a word that the window has a sentence for.
+ */
+reason: VerdictReason | null, 
+/**
+ * Hosts of the key servers that were asked.
+ */
+asked: Array<string>, 
+/**
+ * When it was verified, RFC 3339.
+ */
+checked: string, };
 
 export type SignedView = { 
 /**
@@ -1385,6 +1455,538 @@ protected: boolean,
  */
 place: KeyPlace, };
 
+export type KeyTrust = "own" | "trusted" | "met";
+
+export type KeyRow = { 
+/**
+ * The key.
+ */
+key: KeyView, 
+/**
+ * How well it is known.
+ */
+trust: KeyTrust, 
+/**
+ * Whether a backup of the secret part has been made. Only of the person's own keys in Sifter.
+ */
+backedUp: boolean, 
+/**
+ * Whether its passphrase is kept, so that nobody is asked for it.
+ */
+passphraseKept: boolean, 
+/**
+ * How close its end is, when it is close.
+ */
+ending: Ending | null, };
+
+export type KeyList = { 
+/**
+ * The keys.
+ */
+keys: Array<KeyRow>, };
+
+export type KeysImported = { 
+/**
+ * The keys. None when nothing was chosen.
+ */
+keys: Array<KeyView>, 
+/**
+ * How many of them came with their secret part.
+ */
+secret: number, };
+
+export type SavedFile = { 
+/**
+ * Its name; `None` when the person changed their mind.
+ */
+name: string | null, };
+
+export type RevocationCause = "compromised" | "superseded" | "retired";
+
+export type SignWith = { 
+/**
+ * Fingerprint of one of the person's keys.
+ */
+fingerprint: string, 
+/**
+ * What opens it, unless it is not protected or its passphrase is kept.
+ */
+passphrase: string | null, 
+/**
+ * Keep the passphrase in the keychain once it has opened the key.
+ */
+keep: boolean, };
+
+export type FileOrigin = { 
+/**
+ * The transfer that brought it.
+ */
+transferId: string, 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The server's name.
+ */
+serverName: string, 
+/**
+ * The container.
+ */
+path: LibraryPath, 
+/**
+ * The tag that was fetched, if it was one.
+ */
+tag: string | null, 
+/**
+ * Reference to show: `library://entity/collection/container:tag`.
+ */
+reference: string, 
+/**
+ * When it arrived, RFC 3339.
+ */
+arrived: string | null, };
+
+export type ObjectKind = "definition" | "metadata" | "file_system" | "signature" | "sbom" | "other";
+
+export type ImageObject = { 
+/**
+ * Its id.
+ */
+id: number, 
+/**
+ * What kind of object it is.
+ */
+kind: ObjectKind, 
+/**
+ * Its kind in the words of the reference tools, such as `Def.FILE`.
+ */
+typeName: string, 
+/**
+ * What its metadata adds, such as `Squashfs, *System, amd64`.
+ */
+detail: string | null, 
+/**
+ * Its name.
+ */
+name: string | null, 
+/**
+ * The group that it is in.
+ */
+group: number | null, 
+/**
+ * What it belongs to: a group.
+ */
+linkGroup: number | null, 
+/**
+ * What it belongs to: an object.
+ */
+linkObject: number | null, 
+/**
+ * Where it begins in the file, in bytes.
+ */
+offset: number, 
+/**
+ * Bytes.
+ */
+size: number, };
+
+export type NamedText = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The text.
+ */
+text: string, };
+
+export type InspectionView = { 
+/**
+ * The id it was opened under.
+ */
+fileId: string, 
+/**
+ * The file's name.
+ */
+name: string, 
+/**
+ * The folder it is in, the home folder as `~`.
+ */
+folder: string, 
+/**
+ * It lies in quarantine.
+ */
+quarantined: boolean, 
+/**
+ * Where it is from, when a download brought it.
+ */
+origin: FileOrigin | null, 
+/**
+ * What was found when it arrived.
+ */
+check: FileCheck | null, 
+/**
+ * `sha256.<hex>`, when a download brought it.
+ */
+digest: string | null, 
+/**
+ * What header and descriptors say.
+ */
+facts: ImageFacts, 
+/**
+ * Where the first object begins, in bytes: header and descriptors are before it.
+ */
+headerSize: number, 
+/**
+ * Descriptors that can still be used.
+ */
+freeSlots: number, 
+/**
+ * All descriptors.
+ */
+slots: number, 
+/**
+ * Its objects, in the order of the descriptor table.
+ */
+objects: Array<ImageObject>, 
+/**
+ * Its labels, sorted by name.
+ */
+labels: Array<NamedText>, 
+/**
+ * What it was built from, such as `debian:bookworm-slim`.
+ */
+base: string | null, 
+/**
+ * The program it was built with.
+ */
+builtWith: string | null, 
+/**
+ * The definition file.
+ */
+definition: string | null, 
+/**
+ * Its scripts: `run`, `start`, `test`, `help`, and those that set its environment by their path inside.
+ */
+scripts: Array<NamedText>, 
+/**
+ * What is unusual about its layout, in the words of the reader.
+ */
+findings: Array<string>, 
+/**
+ * All of it as one JSON document, to read and to copy.
+ */
+raw: string, };
+
+export type ServiceKind = "library" | "keys" | "builder" | "registry";
+
+export type ServiceAddress = { 
+/**
+ * The service.
+ */
+service: ServiceKind, 
+/**
+ * Where the server says it is; `null` when it names none.
+ */
+discovered: string | null, 
+/**
+ * Where a person says it is; that counts.
+ */
+entered: string | null, };
+
+export type ServerAddresses = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * Library, keys, builder, registry, in this order.
+ */
+services: Array<ServiceAddress>, };
+
+export type ServerAddressesSet = { 
+/**
+ * The server.
+ */
+serverId: string, 
+/**
+ * The library.
+ */
+library: string | null, 
+/**
+ * The key server.
+ */
+keys: string | null, 
+/**
+ * The build service.
+ */
+builder: string | null, 
+/**
+ * The registry behind the library.
+ */
+registry: string | null, };
+
+export type Diagnose = { 
+/**
+ * The connected server.
+ */
+serverId: string | null, 
+/**
+ * The address, where no server is named.
+ */
+address: string | null, 
+/**
+ * Ask a server without encryption, after a warning. Loopback needs no consent.
+ */
+allowHttp: boolean, };
+
+export type DiagnosisRef = { 
+/**
+ * The diagnosis.
+ */
+diagnosisId: string, };
+
+export type CheckKind = "name" | "proxy" | "connection" | "encryption" | "discovery" | "library" | "keys" | "builder" | "registry" | "sign_in" | "account";
+
+export type SkipReason = "earlier" | "no_proxy" | "number" | "by_proxy" | "not_encrypted" | "no_sign_in_page" | "signed_out" | "no_token_service";
+
+export type Seen = { "kind": "addresses", 
+/**
+ * Numbers.
+ */
+addresses: Array<string>, } | { "kind": "connected", 
+/**
+ * Who: an address and a port, or a proxy.
+ */
+to: string, } | { "kind": "through", 
+/**
+ * Host and port of the proxy.
+ */
+proxy: string, 
+/**
+ * Whether the operating system named it.
+ */
+system: boolean, } | { "kind": "secured", 
+/**
+ * Who vouches for the certificate.
+ */
+issuer: string, 
+/**
+ * Until when it is good, RFC 3339.
+ */
+until: string, 
+/**
+ * Whether a person has accepted exactly this certificate.
+ */
+pinned: boolean, } | { "kind": "services", 
+/**
+ * How many it names.
+ */
+count: number, } | { "kind": "library_itself" } | { "kind": "version", 
+/**
+ * In its own words, at most 40 characters.
+ */
+version: string, } | { "kind": "answers" } | { "kind": "sign_in_page", 
+/**
+ * How many other providers it takes sign-ins from.
+ */
+providers: number, } | { "kind": "signed_in", 
+/**
+ * Whose it is.
+ */
+login: string, };
+
+export type CheckOutcome = { "kind": "waiting" } | { "kind": "running" } | { "kind": "good", 
+/**
+ * What was seen.
+ */
+seen: Seen, } | { "kind": "bad", 
+/**
+ * Why.
+ */
+error: UiError, } | { "kind": "skipped", 
+/**
+ * Why not.
+ */
+why: SkipReason, };
+
+export type Check = { 
+/**
+ * What it is.
+ */
+kind: CheckKind, 
+/**
+ * What was found.
+ */
+outcome: CheckOutcome, };
+
+export type DiagnosedHost = { 
+/**
+ * Host and port as people write them.
+ */
+host: string, 
+/**
+ * In the order in which one needs the other.
+ */
+checks: Array<Check>, };
+
+export type DiagnosisView = { 
+/**
+ * Opaque id.
+ */
+id: string, 
+/**
+ * What is looked at: the server's name, or the address.
+ */
+subject: string, 
+/**
+ * Whether all is said.
+ */
+done: boolean, 
+/**
+ * By host, the one that was typed first.
+ */
+hosts: Array<DiagnosedHost>, };
+
+export type ProxyMode = "system" | "direct" | "manual";
+
+export type ProxyKind = "http" | "https" | "socks5";
+
+export type ProxySettings = { 
+/**
+ * Through what requests go.
+ */
+mode: ProxyMode, 
+/**
+ * The language of the manual proxy.
+ */
+kind: ProxyKind, 
+/**
+ * Its host; empty when none was ever entered.
+ */
+host: string, 
+/**
+ * Its port, 1 to 65535; 0 when none was ever entered.
+ */
+port: number, 
+/**
+ * The name to sign in with there; empty for none.
+ */
+user: string, 
+/**
+ * Hosts that are reached directly: names with everything below them, addresses, and ranges.
+ */
+bypass: Array<string>, };
+
+export type ProxyPassword = { 
+/**
+ * The password.
+ */
+password: string, };
+
+export type CertificateView = { 
+/**
+ * SHA-256, `AB:CD:…`.
+ */
+fingerprint: string, 
+/**
+ * Whose it is.
+ */
+subject: string, 
+/**
+ * Who says so.
+ */
+issuer: string, 
+/**
+ * From when it is good, RFC 3339.
+ */
+from: string, 
+/**
+ * Until when, RFC 3339.
+ */
+until: string, 
+/**
+ * Whether it has ended.
+ */
+ended: boolean, 
+/**
+ * The hosts it is for, at most twenty.
+ */
+names: Array<string>, };
+
+export type TrustedHost = { 
+/**
+ * The host, without a port.
+ */
+host: string, 
+/**
+ * Its certificate.
+ */
+certificate: CertificateView, };
+
+export type NetworkView = { 
+/**
+ * The proxy as it is set.
+ */
+proxy: ProxySettings, 
+/**
+ * Where the password for that proxy is kept; `null` when there is none.
+ */
+password: Storage | null, 
+/**
+ * Host and port of the proxy that requests to other machines go through now.
+ */
+inUse: string | null, 
+/**
+ * Authorities that are believed beside those of the operating system.
+ */
+authorities: Array<CertificateView>, 
+/**
+ * Certificates that are believed for one host each.
+ */
+trusted: Array<TrustedHost>, };
+
+export type AuthorityRef = { 
+/**
+ * SHA-256, `AB:CD:…`.
+ */
+fingerprint: string, };
+
+export type ShownCertificate = { 
+/**
+ * The host, without a port.
+ */
+host: string, 
+/**
+ * SHA-256, `AB:CD:…`.
+ */
+fingerprint: string, };
+
+export type TrustedHostRef = { 
+/**
+ * The host, without a port.
+ */
+host: string, };
+
+export type CertificateQuestion = { 
+/**
+ * The host that showed it.
+ */
+host: string, 
+/**
+ * What it showed.
+ */
+shown: CertificateView, 
+/**
+ * What was accepted there before, when that is why this one is refused.
+ */
+accepted: CertificateView | null, 
+/**
+ * Whether a person may accept it: nobody known vouches for it, and nothing else is wrong with it.
+ */
+acceptable: boolean, };
+
 export type DropPhase = "enter" | "over" | "leave";
 
 export type AppEvent = { "kind": "transfers", 
@@ -1399,7 +2001,11 @@ servers: Array<ServerView>, } | { "kind": "sign_in",
 /**
  * The attempt.
  */
-signIn: SignInView, } | { "kind": "library_changed", 
+signIn: SignInView, } | { "kind": "diagnosis", 
+/**
+ * All that was found so far.
+ */
+diagnosis: DiagnosisView, } | { "kind": "library_changed", 
 /**
  * The server.
  */
@@ -1423,7 +2029,11 @@ x: number,
 /**
  * Position in CSS pixels.
  */
-y: number, } | { "kind": "dropped", 
+y: number, } | { "kind": "opened", 
+/**
+ * The id it was opened under.
+ */
+fileId: string, } | { "kind": "dropped", 
 /**
  * The sheet made for them.
  */
@@ -1642,7 +2252,93 @@ serverId: string,
 /**
  * One item per file that is to be sent.
  */
-items: Array<UploadItem>, };
+items: Array<UploadItem>, 
+/**
+ * Sign the files before they are sent. The plan needs no passphrase.
+ */
+sign?: SignWith, };
+
+export type FileRef = { 
+/**
+ * The file.
+ */
+fileId: string, };
+
+export type FileSign = { 
+/**
+ * The file.
+ */
+fileId: string, 
+/**
+ * The key.
+ */
+with: SignWith, };
+
+export type KeyRef = { 
+/**
+ * Fingerprint of its primary key.
+ */
+fingerprint: string, };
+
+export type KeyMake = { 
+/**
+ * Its name, usually `Name <address>`.
+ */
+name: string, 
+/**
+ * RSA with 4096 bits instead of Ed25519.
+ */
+rsa: boolean, 
+/**
+ * In how many days it ends, at most 3660; without end if not given.
+ */
+days: number | null, 
+/**
+ * What protects it.
+ */
+passphrase: string | null, 
+/**
+ * Keep the passphrase in the keychain.
+ */
+keep: boolean, };
+
+export type KeyExport = { 
+/**
+ * Fingerprint of its primary key.
+ */
+fingerprint: string, 
+/**
+ * The secret part, as a backup.
+ */
+secret: boolean, };
+
+export type KeyRevoke = { 
+/**
+ * Fingerprint of its primary key.
+ */
+fingerprint: string, 
+/**
+ * Why.
+ */
+cause: RevocationCause, 
+/**
+ * What opens it.
+ */
+passphrase: string | null, };
+
+export type KeyExpiry = { 
+/**
+ * Fingerprint of its primary key.
+ */
+fingerprint: string, 
+/**
+ * In how many days it ends, at most 3660; without end if not given.
+ */
+days: number | null, 
+/**
+ * What opens it.
+ */
+passphrase: string | null, };
 
 export type Destination = { 
 /**
@@ -1706,6 +2402,20 @@ export type Commands = {
   server_remove: [ServerRef, Nothing];
   server_start_local: [Nothing, ServerView];
   server_stop_local: [Nothing, ServerView];
+  server_addresses: [ServerRef, ServerAddresses];
+  server_set_addresses: [ServerAddressesSet, ServerAddresses];
+  diagnosis_start: [Diagnose, DiagnosisView];
+  diagnosis_stop: [DiagnosisRef, Nothing];
+  diagnosis_copy_report: [DiagnosisRef, Nothing];
+  network_get: [Nothing, NetworkView];
+  network_set_proxy: [ProxySettings, NetworkView];
+  network_set_password: [ProxyPassword, NetworkView];
+  network_forget_password: [Nothing, NetworkView];
+  network_add_authority: [Nothing, NetworkView];
+  network_remove_authority: [AuthorityRef, NetworkView];
+  network_forget_host: [TrustedHostRef, NetworkView];
+  certificate_show: [ShownCertificate, CertificateQuestion];
+  certificate_trust: [ShownCertificate, NetworkView];
   sign_in_start: [SignInStart, SignInView];
   sign_in_open_again: [SignInRef, Nothing];
   sign_in_copy_link: [SignInRef, Nothing];
@@ -1749,5 +2459,23 @@ export type Commands = {
   transfer_resume_all: [Nothing, Nothing];
   transfer_clear: [Nothing, Nothing];
   transfer_reveal: [TransferRef, Nothing];
+  transfer_delete_file: [TransferRef, Nothing];
   transfer_copy_report: [TransferReport, Nothing];
+  inspect_choose: [Nothing, Array<string>];
+  inspect_transfer: [TransferRef, string];
+  inspect_file: [FileRef, InspectionView];
+  inspect_check: [FileRef, VerificationView];
+  inspect_sign: [FileSign, SignedView];
+  inspect_reveal: [FileRef, Nothing];
+  inspect_upload: [FileRef, DraftSheet];
+  key_list: [Nothing, KeyList];
+  key_make: [KeyMake, KeyView];
+  key_import: [Nothing, KeysImported];
+  key_export: [KeyExport, SavedFile];
+  key_trust: [KeyRef, KeyView];
+  key_distrust: [KeyRef, Nothing];
+  key_remove: [KeyRef, Nothing];
+  key_revoke: [KeyRevoke, SavedFile];
+  key_set_expiry: [KeyExpiry, KeyView];
+  key_forget_passphrase: [KeyRef, Nothing];
 };

@@ -16,6 +16,7 @@ import { signIn } from './en/sign-in'
 import { commandLine, endings, importing, tokens } from './en/tokens'
 import { transfers } from './en/transfers'
 import { uploads } from './en/uploads'
+import { verdicts } from './en/verdicts'
 import { welcome } from './en/welcome'
 
 export const en = {
@@ -41,6 +42,7 @@ export const en = {
   tokens,
   transfers,
   uploads,
+  verdicts,
   welcome,
 }
 

@@ -46,6 +46,15 @@ pub(crate) fn account(error: &Error, place: &Place) -> UiError {
     .details(chain(error))
 }
 
+/// A secret that is not an account's cannot be taken from the keychain, or removed.
+pub(crate) fn keychain(error: &VaultError) -> UiError {
+    let code = match error {
+        VaultError::Locked => ErrorCode::KeychainLocked,
+        _ => ErrorCode::KeychainFailed,
+    };
+    UiError::new(code).retry(Retry::Yes).details(chain(error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

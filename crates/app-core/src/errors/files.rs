@@ -98,3 +98,29 @@ pub(crate) fn reveal(error: &std::io::Error) -> UiError {
 pub(crate) fn file_missing(name: &str) -> UiError {
     UiError::new(ErrorCode::FileMissing).with("name", name)
 }
+
+/// A file lies in quarantine.
+pub(crate) fn in_quarantine(name: &str) -> UiError {
+    UiError::new(ErrorCode::InQuarantine).with("name", name)
+}
+
+/// A file cannot be deleted.
+pub(crate) fn undeletable(error: &std::io::Error, name: &str) -> UiError {
+    let code = match error.kind() {
+        ErrorKind::NotFound => ErrorCode::FileMissing,
+        _ => ErrorCode::FileUnreadable,
+    };
+    UiError::new(code)
+        .with("name", name)
+        .retry(Retry::Yes)
+        .details(chain(error))
+}
+
+/// A file that the person chose cannot be written.
+pub(crate) fn unwritable_file(error: &std::io::Error, path: &Path) -> UiError {
+    let folder = path.parent().map(crate::settings::folder_name);
+    UiError::new(ErrorCode::FolderUnwritable)
+        .with("folder", folder.unwrap_or_default())
+        .retry(Retry::Yes)
+        .details(chain(error))
+}

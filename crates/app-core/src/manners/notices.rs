@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::moves;
+use crate::transfers::is_quarantined;
 use crate::host::Notice;
 
 /// What ends within this time of each other is told together.
@@ -128,7 +129,8 @@ fn ends(snapshot: &Snapshot) -> HashSet<End> {
         .transfers
         .iter()
         .filter_map(|view| match view.phase {
-            Phase::Done { .. } => Some((view.id, false)),
+            // A file that must not be used needs somebody as well.
+            Phase::Done { .. } => Some((view.id, is_quarantined(view))),
             Phase::NeedsAttention { .. } => Some((view.id, true)),
             _ => None,
         })

@@ -48,6 +48,10 @@ impl KeyDesk {
         Self { places }
     }
 
+    pub(super) fn places(&self) -> &Arc<Places> {
+        &self.places
+    }
+
     /// Sifter's own keys, then those of the command-line tools that are not among them.
     ///
     /// # Errors
@@ -237,37 +241,61 @@ fn list(places: &Places) -> Result<Vec<KeyView>, UiError> {
     Ok(views)
 }
 
-fn import(places: &Places, path: &Path) -> Result<ImportReport, UiError> {
+/// The keys in a file.
+pub(super) struct KeysRead {
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) secret: Vec<SecretKey>,
+}
+
+impl KeysRead {
+    /// Whether a passphrase protects the secret part of a key, if that is in the file.
+    pub(super) fn protected(&self, fingerprint: &Fingerprint) -> Option<bool> {
+        let mut secret = self.secret.iter();
+        secret
+            .find(|key| key.fingerprint() == *fingerprint)
+            .map(SecretKey::is_protected)
+    }
+
+    pub(super) fn report(&self) -> ImportReport {
+        let view = |key: &Certificate| {
+            views::key(key, KeyPlace::Sifter, self.protected(&key.fingerprint()))
+        };
+        ImportReport {
+            keys: self.certificates.iter().map(view).collect(),
+            secret: self.secret.len(),
+        }
+    }
+}
+
+/// Reads the keys in a file. A revocation makes the key of Sifter's own that it takes back.
+pub(super) fn read_keys(places: &Places, path: &Path) -> Result<KeysRead, UiError> {
     let failed = |error: Error| errors::signing(&error, &shown(path));
     // A backup holds secret keys, so the copy is wiped.
     let bytes = sifter_signing::openpgp::read_file(path, KEYRING_LIMIT).map_err(failed)?;
     let secret = SecretKey::read(&bytes).unwrap_or_default();
-    let mut keys: Vec<Certificate> = match Keyring::read(&bytes, KeyOrigin::Given) {
+    let certificates: Vec<Certificate> = match Keyring::read(&bytes, KeyOrigin::Given) {
         Ok(ring) => ring.certificates().to_vec(),
         Err(error) => vec![revoked(places, &bytes).ok_or_else(|| failed(error))?],
     };
-    if keys.is_empty() {
+    if certificates.is_empty() {
         return Err(failed(Error::NoKeys));
     }
-    for certificate in &mut keys {
+    Ok(KeysRead {
+        certificates,
+        secret,
+    })
+}
+
+fn import(places: &Places, path: &Path) -> Result<ImportReport, UiError> {
+    let failed = |error: Error| errors::signing(&error, &shown(path));
+    let read = read_keys(places, path)?;
+    for certificate in &read.certificates {
         places.own.add(certificate).map_err(failed)?;
     }
-    for key in &secret {
+    for key in &read.secret {
         places.own.add_secret(key).map_err(failed)?;
     }
-    let protected = |certificate: &Certificate| {
-        let mut secret = secret.iter();
-        secret
-            .find(|key| key.fingerprint() == certificate.fingerprint())
-            .map(SecretKey::is_protected)
-    };
-    Ok(ImportReport {
-        keys: keys
-            .iter()
-            .map(|key| views::key(key, KeyPlace::Sifter, protected(key)))
-            .collect(),
-        secret: secret.len(),
-    })
+    Ok(read.report())
 }
 
 /// The key among Sifter's own that `text` takes back.
@@ -293,6 +321,6 @@ fn certificate(places: &Places, fingerprint: &Fingerprint) -> Result<Certificate
         .ok_or_else(|| errors::key(&fingerprint.to_string(), "not_found"))
 }
 
-fn parse(text: &str) -> Result<Fingerprint, UiError> {
+pub(super) fn parse(text: &str) -> Result<Fingerprint, UiError> {
     text.parse().map_err(|_| errors::key(text, "not_found"))
 }

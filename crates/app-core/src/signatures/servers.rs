@@ -27,6 +27,16 @@ pub(super) struct Answers {
 }
 
 impl Answers {
+    /// Which server it was, as people name it.
+    pub(super) fn host(&self) -> String {
+        let KeyOrigin::Server(address) = &self.origin else {
+            return self.origin.to_string();
+        };
+        let url = Url::parse(address).ok();
+        let host = url.as_ref().and_then(Url::host_str);
+        host.unwrap_or(address).to_owned()
+    }
+
     pub(super) fn found(&self) -> &[Certificate] {
         &self.found
     }

@@ -52,6 +52,8 @@ pub struct VerifyRequest {
     pub library_key_server: Option<String>,
     /// Key servers to ask instead of these, in their order.
     pub key_servers: Vec<String>,
+    /// What the usual key servers are, when it is not those that everybody uses.
+    pub usual_key_servers: Option<Vec<String>>,
 }
 
 impl VerifyRequest {
@@ -85,10 +87,11 @@ impl VerifyRequest {
                 .library_key_server
                 .as_deref()
                 .and_then(|text| named(text).ok());
-            let usual = DEFAULT_SERVERS
-                .into_iter()
-                .map(named)
-                .collect::<Result<Vec<_>, _>>()?;
+            let usual: Result<Vec<ServerAddress>, UiError> = match &self.usual_key_servers {
+                Some(usual) => usual.iter().map(|text| named(text)).collect(),
+                None => DEFAULT_SERVERS.into_iter().map(named).collect(),
+            };
+            let usual = usual?;
             let others = usual
                 .into_iter()
                 .filter(|server| Some(server) != own.as_ref());
@@ -127,9 +130,20 @@ impl Signatures {
         path: &Path,
         request: VerifyRequest,
     ) -> Result<VerificationView, UiError> {
+        let opened: PathBuf = path.to_owned();
+        self.verify_opened(shown(path), move || open(&opened), request)
+            .await
+    }
+
+    /// The same for an image that `open` opens.
+    pub(crate) async fn verify_opened(
+        &self,
+        name: String,
+        open: impl FnOnce() -> Result<Image, UiError> + Send + 'static,
+        request: VerifyRequest,
+    ) -> Result<VerificationView, UiError> {
         let servers = request.servers()?;
         let places = self.places.clone();
-        let opened: PathBuf = path.to_owned();
         let (material, missing) = apart(move |_| {
             let (mut keyrings, keys) = request.given()?;
             // Keys that are named are the only ones, as with the command-line tools.
@@ -137,7 +151,7 @@ impl Signatures {
             if !only_given {
                 keyrings = places.keyrings()?;
             }
-            let image = open(&opened)?;
+            let image = open()?;
             let unknown = |issuer: &Issuer| !keyrings.iter().any(|ring| knows(ring, issuer));
             let missing: Vec<Issuer> = if only_given {
                 Vec::new()
@@ -157,7 +171,6 @@ impl Signatures {
         .await?;
         let answers = servers::ask(&servers, &missing).await;
         let places = self.places.clone();
-        let name = shown(path);
         apart(move |stop| {
             for answer in &answers {
                 places.remember(answer.found());
@@ -203,9 +216,10 @@ impl Material {
         };
         let report = verifier.verify_watched(&self.image, &mut watch);
         let report = report.map_err(|error| errors::signing(&error, name))?;
+        let asked = answers.iter().map(Answers::host).collect();
         // The person's own keyrings and the files named are what the command-line tools trust.
         let trust = Trust::nobody().keyrings().given();
-        Ok(views::verification(&report, &trust))
+        Ok(views::verification(&report, &trust, asked))
     }
 }
 

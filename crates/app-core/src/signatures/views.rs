@@ -7,12 +7,13 @@ use sifter_signing::openpgp::{Certificate, Time};
 use sifter_signing::{Failure, Report, SignatureReport, Signer, Trust};
 use time::OffsetDateTime;
 
+use super::reasons;
 use crate::clock::rfc3339;
 use crate::errors::clean;
 
-pub(super) fn verification(report: &Report, trust: &Trust) -> VerificationView {
+pub(super) fn verification(report: &Report, trust: &Trust, asked: Vec<String>) -> VerificationView {
     let mut signatures: Vec<SignatureView> = Vec::new();
-    for one in report.signatures().map(signature) {
+    for one in report.signatures().map(|one| signature(one, trust)) {
         // Several tasks may look at one signature, each for what it asks about.
         match signatures
             .iter_mut()
@@ -24,6 +25,7 @@ pub(super) fn verification(report: &Report, trust: &Trust) -> VerificationView {
                 known.covers.dedup();
                 known.ok &= one.ok;
                 known.error = known.error.take().or(one.error);
+                known.reason = known.reason.or(one.reason);
             }
             None => signatures.push(one),
         }
@@ -33,10 +35,13 @@ pub(super) fn verification(report: &Report, trust: &Trust) -> VerificationView {
         verdict: verdict(report.verdict(trust)),
         signatures,
         error: report.failure().map(text),
+        reason: reasons::gravest(report),
+        asked,
+        checked: rfc3339(OffsetDateTime::now_utc()).unwrap_or_default(),
     }
 }
 
-fn signature(report: &SignatureReport) -> SignatureView {
+fn signature(report: &SignatureReport, trust: &Trust) -> SignatureView {
     let claimed = report.claimed.as_ref().map(ToString::to_string);
     let mut view = SignatureView {
         object: report.object,
@@ -54,14 +59,28 @@ fn signature(report: &SignatureReport) -> SignatureView {
         key: None,
         origin: None,
         made: None,
+        algorithm: None,
+        hash: None,
+        trusted: report
+            .signer
+            .as_ref()
+            .is_some_and(|signer| trust.covers(signer)),
+        reason: report.failure.as_ref().and_then(reasons::reason),
     };
     match &report.signer {
         Some(Signer::OpenPgp {
-            name, origin, made, ..
+            name,
+            origin,
+            made,
+            algorithm,
+            hash,
+            ..
         }) => {
             view.signer = name.clone();
             view.origin = Some(origin.to_string());
             view.made = made.and_then(moment);
+            view.algorithm = Some(algorithm.clone());
+            view.hash = Some(hash.clone());
         }
         Some(Signer::Keys(ids)) => view.key = ids.first().cloned(),
         None => {}

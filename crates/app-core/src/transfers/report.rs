@@ -205,6 +205,7 @@ mod tests {
             notes: Vec::new(),
             link: None,
             file_present: false,
+            check: None,
         }
     }
 

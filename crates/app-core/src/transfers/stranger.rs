@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use sifter_contract::LinkCheck;
 use sifter_library_api::{Arch, LibraryRef};
 use sifter_library_client::Error;
@@ -17,22 +16,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Remotes;
+use super::remark::Remark;
 use crate::servers::{LOCAL_ID, Servers};
 
 /// An upload that ended longer ago than this is not asked about any more.
 const NEWS: time::Duration = time::Duration::days(1);
-
-/// What is kept with a transfer.
-#[derive(Debug, Serialize, Deserialize)]
-struct Remark {
-    link: LinkCheck,
-}
-
-/// What has been found out about a transfer.
-pub(super) fn link(view: &TransferView) -> Option<LinkCheck> {
-    let remark: Remark = serde_json::from_str(view.remark.as_deref()?).ok()?;
-    Some(remark.link)
-}
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -95,9 +83,15 @@ impl Stranger {
         &self,
         view: &TransferView,
         link: LinkCheck,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let remark = serde_json::to_string(&Remark { link })?;
-        Ok(self.engine.remark(view.id, remark).await?)
+    ) -> Result<(), sifter_transfer::Error> {
+        let remark = Remark {
+            link: Some(link),
+            ..Remark::of(view)
+        };
+        if let Some(line) = remark.to_line() {
+            self.engine.remark(view.id, line).await?;
+        }
+        Ok(())
     }
 
     async fn ask_twice(&self, view: &TransferView) -> LinkCheck {

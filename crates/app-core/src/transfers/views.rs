@@ -9,6 +9,7 @@ use sifter_transfer::remote::Feature;
 use sifter_transfer::{Direction, Notice, Outcome, Phase, Snapshot, TransferView};
 use time::OffsetDateTime;
 
+use super::remark::Remark;
 use crate::clock::rfc3339;
 use crate::errors::{self, Place};
 
@@ -56,6 +57,7 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
         Direction::Push => view.tags.clone(),
         Direction::Pull => tag.into_iter().collect(),
     };
+    let remark = Remark::of(view);
     let place = Place::of(server_name.clone(), view.account.is_some()).what(format!(
         "{}/{}/{}",
         path.entity, path.collection, path.container
@@ -67,8 +69,10 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
             Direction::Pull => contract::Direction::Down,
         },
         file_name: match (&view.file, view.direction) {
-            // A download may have got another name than it was asked for.
-            (Some(file), Direction::Pull) => crate::uploads::file_name(file),
+            // A download may have got another name than it was asked for; in quarantine it has none.
+            (Some(file), Direction::Pull) if !is_quarantined(view) => {
+                crate::uploads::file_name(file)
+            }
             _ => view.name.clone(),
         },
         server_id: view.server.to_string(),
@@ -101,7 +105,8 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
             .map(|digest| format!("sha256.{}", digest.to_hex())),
         restarted: view.notice.and_then(restarted),
         notes: notes(view),
-        link: super::stranger::link(view),
+        link: remark.link,
+        check: remark.check,
         file_present: matches!(view.phase, Phase::Done { .. })
             && view.direction == Direction::Pull
             && view
@@ -109,6 +114,17 @@ fn row(view: &TransferView, around: &impl Surroundings) -> contract::TransferVie
                 .as_deref()
                 .is_some_and(|file| around.is_present(file, view.bytes_total, view.finished_at)),
     }
+}
+
+/// What the signatures of a download say.
+pub(crate) fn check_of(view: &TransferView) -> Option<contract::FileCheck> {
+    Remark::of(view).check
+}
+
+/// Whether a download must not be used.
+pub(crate) fn is_quarantined(view: &TransferView) -> bool {
+    let how = Outcome::Quarantined;
+    view.phase == Phase::Done { how }
 }
 
 fn phase(view: &TransferView, place: &Place) -> contract::Phase {
@@ -126,6 +142,7 @@ fn phase(view: &TransferView, place: &Place) -> contract::Phase {
                 Outcome::ArrivedLate => DoneHow::ArrivedLate,
                 Outcome::AlreadyThere => DoneHow::AlreadyThere,
                 Outcome::Verified | Outcome::AlreadyHere => DoneHow::Verified,
+                Outcome::Quarantined => DoneHow::Quarantined,
             },
         },
         Phase::Paused => contract::Phase::Paused,
@@ -167,7 +184,7 @@ fn restarted(notice: Notice) -> Option<UiError> {
 }
 
 /// Takes `entity/collection/container[:tag]` apart. Shorter references leave the first names empty.
-fn split_reference(text: &str) -> (LibraryPath, Option<String>) {
+pub(crate) fn split_reference(text: &str) -> (LibraryPath, Option<String>) {
     let (names, tag) = match text.split_once(':') {
         Some((names, tag)) => (names, Some(tag.to_owned())),
         None => (text, None),

@@ -12,9 +12,14 @@ use crate::uploads::draft::file_name;
 
 /// Reads header and descriptors: milliseconds, whatever the size of the file.
 pub(crate) fn read_facts(path: &Path) -> Result<ImageFacts, UiError> {
-    let facts = Image::open(path)
-        .and_then(|image| image.facts())
-        .map_err(|error| errors::sif(&error, &file_name(path), path))?;
+    Image::open(path)
+        .and_then(|image| image_facts(&image))
+        .map_err(|error| errors::sif(&error, &file_name(path), path))
+}
+
+/// The same of an image that is open.
+pub(crate) fn image_facts(image: &Image) -> Result<ImageFacts, sifter_sif::Error> {
+    let facts = image.facts()?;
     Ok(ImageFacts {
         size: facts.size,
         arch: facts.architecture.map(|arch| arch.name().to_owned()),

@@ -148,6 +148,7 @@ impl Stage {
         };
         change(&mut item);
         Upload {
+            sign: None,
             server_id: self.server_id.clone(),
             items: vec![item],
             sheet_id: sheet.id,

@@ -148,6 +148,7 @@ pub(crate) async fn push(core: &AppCore, server_id: &str, file: &Path) -> String
 pub(crate) async fn push_as(core: &AppCore, server_id: &str, file: &Path, private: bool) -> String {
     let sheet = core.sheet_of(vec![file.to_owned()]).await;
     let upload = Upload {
+        sign: None,
         server_id: server_id.to_owned(),
         items: vec![UploadItem {
             file_id: sheet.files[0].id.clone(),

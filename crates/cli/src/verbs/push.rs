@@ -53,6 +53,7 @@ pub(super) async fn run(
                 private: false,
             };
             let upload = Upload {
+                sign: None,
                 sheet_id: sheet.id,
                 server_id: session.server.id.clone(),
                 items: vec![item],

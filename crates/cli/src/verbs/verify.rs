@@ -107,6 +107,7 @@ fn request(options: &Verify) -> VerifyRequest {
         offline: options.offline,
         library_key_server: None,
         key_servers: options.keyserver.clone(),
+        usual_key_servers: None,
     }
 }
 

@@ -223,8 +223,15 @@ impl Facts {
             },
             Request::Pull(pull) => Self {
                 direction: Direction::Pull,
-                name: name(checkpoint.file.as_ref().and_then(|file| file.file_name()))
-                    .unwrap_or_else(|| pull.file_name.clone()),
+                // In quarantine it has not got the name that it is known by.
+                name: name(
+                    checkpoint
+                        .file
+                        .as_ref()
+                        .filter(|_| !checkpoint.quarantined)
+                        .and_then(|file| file.file_name()),
+                )
+                .unwrap_or_else(|| pull.file_name.clone()),
                 reference: pull.reference.clone(),
                 tags: Vec::new(),
                 arch: pull.arch.clone(),

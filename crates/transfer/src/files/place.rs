@@ -8,7 +8,7 @@ use crate::file_name::FileName;
 use crate::request::ClashPolicy;
 
 /// More copies than this in one folder are refused rather than counted.
-const MOST_COPIES: u32 = 10_000;
+pub(super) const MOST_COPIES: u32 = 10_000;
 
 /// Renames `part` to its final name in `folder` and answers the path. Fails with
 /// [`io::ErrorKind::AlreadyExists`] when the name is taken and `policy` does not say what to do.
@@ -81,7 +81,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
@@ -92,7 +92,7 @@ fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     link_without_replacing(from, to)
 }
 

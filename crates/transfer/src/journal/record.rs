@@ -83,6 +83,8 @@ pub(crate) struct Checkpoint {
     pub(crate) notice: Option<Notice>,
     /// The file a finished pull left.
     pub(crate) file: Option<PathBuf>,
+    /// Whether that file lies in quarantine.
+    pub(crate) quarantined: bool,
     pub(crate) container_url: Option<String>,
     /// What the server made the transfer do without.
     pub(crate) without: Vec<Feature>,

@@ -48,6 +48,7 @@ impl Journal {
             let Ok(record) = row?.parse() else { continue };
             let path = match record.request {
                 Request::Push(push) => Some(push.file),
+                Request::Pull(_) if record.checkpoint.quarantined => None,
                 Request::Pull(_) => record.checkpoint.file,
             };
             paths.extend(path.filter(|path| !paths.contains(path)));

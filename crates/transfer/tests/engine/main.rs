@@ -13,6 +13,7 @@ mod fake;
 mod hostile;
 mod idle;
 mod invariants;
+mod judging;
 mod limits;
 mod pace;
 mod pull;

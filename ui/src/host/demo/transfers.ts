@@ -30,6 +30,7 @@ export function transfer(id: string, fileName: string, rest: Partial<TransferVie
     filePresent: true,
     notes: [],
     link: null,
+    check: null,
     ...rest,
   }
 }

@@ -52,6 +52,12 @@ export const KEYS: Partial<Record<ErrorCode, Say>> = {
       icon: 'key',
       actions: ['retry'],
     }),
+  in_quarantine: (f) =>
+    say(
+      `${f.file} is in quarantine`,
+      'It must not be used, so it can only be looked at or deleted. Its signatures say why.',
+      { tone: 'bad', icon: 'v-bad' },
+    ),
   cannot_sign: (f) =>
     say(`${f.file} cannot be signed`, reason(f, UNSIGNABLE), { tone: 'warn', icon: 'file' }),
 }

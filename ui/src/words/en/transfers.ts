@@ -10,6 +10,7 @@ const DONE: Record<DoneHow, { word: string; note: string }> = {
   arrived_late: { word: 'Arrived', note: 'The server answered late, so we checked.' },
   already_there: { word: 'Already there', note: 'Only the tags were set.' },
   verified: { word: 'Digest verified', note: '' },
+  quarantined: { word: 'In quarantine', note: '' },
 }
 
 export const transfers = {
@@ -85,7 +86,7 @@ export const transfers = {
       case 'checking':
         return withClock('All data was sent. Checking…')
       case 'verifying':
-        return 'Verifying the digest'
+        return 'Checking digest and signatures'
       case 'paused':
         return `Paused at ${percent(transfer.bytesDone, transfer.bytesTotal)}`
       case 'needs_attention':
@@ -121,6 +122,7 @@ export const transfers = {
   } satisfies Record<LinkCheck, string>,
   uploaded: (transfer: TransferView) => `Uploaded ${shortName(transfer)}`,
   downloaded: (transfer: TransferView) => `Downloaded ${transfer.fileName}, digest verified`,
+  quarantined: (transfer: TransferView) => `Do not use ${transfer.fileName}. It was put into quarantine.`,
   stopped: (transfer: TransferView) => `${transfer.fileName} needs your attention`,
   copyLink: 'Copy link',
   show: 'Show',

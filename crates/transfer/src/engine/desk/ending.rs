@@ -190,6 +190,7 @@ impl Desk {
             digest: None,
             notice: None,
             file: None,
+            quarantined: false,
             without: Vec::new(),
             remark: None,
             ..checkpoint
