@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use oauth2::basic::BasicTokenResponse;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use sifter_openid::{ProviderKind as Whose, ProviderTokens, token_answer};
 use tokio::time::Instant;
 use url::Url;
 
+use crate::answer::TokenAnswer;
 use crate::error::{Error, error_word};
 use crate::grants::{CLIENT_ID, grant};
 use crate::metadata::Metadata;
 use crate::secret::Grant;
-use crate::transport::{Http, HttpError};
+use crate::transport::{Answer, Http, HttpError, is_allowed};
 
 /// How long to wait between two questions when the server does not say, and what `slow_down` adds.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -66,10 +67,10 @@ struct Refusal {
 }
 
 /// What a question brought.
-enum Told {
+enum Told<T> {
     Wait,
     SlowDown,
-    Granted(Grant),
+    Granted(T),
 }
 
 /// Asks for a code.
@@ -79,25 +80,40 @@ pub(crate) async fn begin(
     scopes: &[String],
 ) -> Result<Pending, Error> {
     let address = metadata.device.as_ref().ok_or(Error::NoCode)?;
-    let scope = scopes.join(" ");
-    let mut form = vec![("client_id", CLIENT_ID)];
+    let started = start(http, address, CLIENT_ID, &scopes.join(" ")).await?;
+    check(started, |page| metadata.is_home(page))
+}
+
+/// Asks a provider for a code. An empty scope is all that is asked of it.
+pub(crate) async fn begin_at(
+    http: &Http,
+    kind: &Whose,
+    device: &Url,
+    client_id: &str,
+) -> Result<Pending, Error> {
+    let started = start(http, device, client_id, "").await?;
+    check(started, |page| is_allowed(page) && kind.owns(page))
+}
+
+async fn start(http: &Http, address: &Url, client_id: &str, scope: &str) -> Result<Started, Error> {
+    let mut form = vec![("client_id", client_id)];
     if !scope.is_empty() {
-        form.push(("scope", &scope));
+        form.push(("scope", scope));
     }
-    let answer = http.post_form(address, &form).await?;
+    // Straightened: GitHub refuses with status 200.
+    let answer = http.token_answer(address, &form).await?;
     if answer.status != StatusCode::OK {
         return Err(Error::ServerRejected {
             reason: refusal(&answer.body),
         });
     }
-    let started = serde_json::from_slice(&answer.body).map_err(|_| Error::BadResponse {
+    serde_json::from_slice(&answer.body).map_err(|_| Error::BadResponse {
         what: "the code to enter",
-    })?;
-    check(started, metadata)
+    })
 }
 
 /// People are sent to the server's own pages only.
-fn check(started: Started, metadata: &Metadata) -> Result<Pending, Error> {
+fn check(started: Started, is_home: impl Fn(&Url) -> bool) -> Result<Pending, Error> {
     let bad = |what| Err(Error::BadResponse { what });
     let Started {
         user_code: code,
@@ -108,7 +124,7 @@ fn check(started: Started, metadata: &Metadata) -> Result<Pending, Error> {
     if !typeable || !(1..=LONGEST_CODE).contains(&code.len()) {
         return bad("the code to enter");
     }
-    if !metadata.is_home(&page) {
+    if !is_home(&page) {
         return Err(Error::UnsafeServer {
             what: "the page for the code is elsewhere",
         });
@@ -117,7 +133,7 @@ fn check(started: Started, metadata: &Metadata) -> Result<Pending, Error> {
         return bad("the code of this device");
     }
     let filled = (started.verification_uri_complete)
-        .filter(|link| link.origin() == page.origin() && metadata.is_home(link));
+        .filter(|link| link.origin() == page.origin() && is_home(link));
     let life = Duration::from_secs(started.expires_in).min(LONGEST_LIFE);
     let interval = started.interval.unwrap_or(INTERVAL.as_secs());
     Ok(Pending {
@@ -151,9 +167,33 @@ impl Pending {
         self.wait_for(ask).await
     }
 
-    async fn wait_for<F>(&self, ask: impl Fn() -> F) -> Result<Grant, Error>
+    /// The same at a provider.
+    pub(crate) async fn wait_at(
+        &self,
+        http: &Http,
+        token: &Url,
+        client_id: &str,
+    ) -> Result<ProviderTokens, Error> {
+        let form = [
+            ("grant_type", GRANT_TYPE),
+            ("device_code", self.secret.expose_secret()),
+            ("client_id", client_id),
+        ];
+        let read = |body: &[u8]| {
+            token_answer(true, body).map_err(|_| Error::BadResponse {
+                what: "the token answer",
+            })
+        };
+        let ask = || async {
+            let answer = http.token_answer(token, &form).await;
+            answer.map(|answer| understand_with(&answer, read))
+        };
+        self.wait_for(ask).await
+    }
+
+    async fn wait_for<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Error>
     where
-        F: Future<Output = Result<Result<Told, Error>, HttpError>>,
+        F: Future<Output = Result<Result<Told<T>, Error>, HttpError>>,
     {
         let mut interval = self.interval;
         let mut pause = interval;
@@ -183,13 +223,21 @@ impl Pending {
     }
 }
 
-fn understand(answer: crate::transport::Answer) -> Result<Told, Error> {
+fn understand(answer: Answer) -> Result<Told<Grant>, Error> {
+    understand_with(&answer, |body| {
+        let token: TokenAnswer = serde_json::from_slice(body).map_err(|_| Error::BadResponse {
+            what: "the token answer",
+        })?;
+        grant(&token, 1)
+    })
+}
+
+fn understand_with<T>(
+    answer: &Answer,
+    read: impl FnOnce(&[u8]) -> Result<T, Error>,
+) -> Result<Told<T>, Error> {
     if answer.status == StatusCode::OK {
-        let token: BasicTokenResponse =
-            serde_json::from_slice(&answer.body).map_err(|_| Error::BadResponse {
-                what: "the token answer",
-            })?;
-        return grant(&token, 1).map(Told::Granted);
+        return read(&answer.body).map(Told::Granted);
     }
     // A server that is being restarted has not decided anything.
     if answer.status.is_server_error() {
@@ -215,7 +263,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::transport::Answer;
 
     fn metadata() -> Metadata {
         let at = |path: &str| {
@@ -232,6 +279,7 @@ mod tests {
             device: Some(at("/device_authorization")),
             sends_issuer: true,
             providers: Vec::new(),
+            nonce: None,
         }
     }
 
@@ -247,7 +295,10 @@ mod tests {
         for (key, value) in changes.as_object().unwrap() {
             answer[key] = value.clone();
         }
-        check(serde_json::from_value(answer).unwrap(), &metadata())
+        let metadata = metadata();
+        check(serde_json::from_value(answer).unwrap(), |page| {
+            metadata.is_home(page)
+        })
     }
 
     fn told(status: u16, body: &str) -> Answer {

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::io;
 
+use sifter_openid::IdTokenFault;
+
 use crate::vault::VaultError;
 
 /// A cause of a lower floor. Its text never holds a secret or a URL.
@@ -60,6 +62,42 @@ pub enum Error {
         /// What is unsafe.
         what: &'static str,
     },
+    /// An ID token of a provider proves nothing: forged, for somebody else, or not of this sign-in.
+    #[error("the ID token proves nothing")]
+    IdToken(#[from] IdTokenFault),
+    /// The provider does not know this app: the client id or its secret is wrong, or registered otherwise.
+    #[error("the provider does not know this app ({reason})")]
+    ClientRefused {
+        /// The provider's `error` word, at most 64 printable ASCII characters.
+        reason: String,
+    },
+    /// The organisation of the person lets nobody in by this app before somebody there has approved it.
+    #[error("the organisation has not approved this app ({reason})")]
+    ApprovalNeeded {
+        /// The provider's `error` word.
+        reason: String,
+    },
+    /// The organisation wants its own sign-in first (GitHub, SAML).
+    #[error("the organisation wants its own sign-in first")]
+    SingleSignOn {
+        /// The organisation, as GitHub's address names it; empty where it does not.
+        organisation: String,
+    },
+    /// The person, or the provider for them, granted less than is needed.
+    #[error("not granted: {scopes}")]
+    ScopeMissing {
+        /// What is missing, as the provider calls it.
+        scopes: String,
+    },
+    /// The library does not take what the app got at the provider.
+    #[error("the library does not take this sign-in ({reason})")]
+    NotAccepted {
+        /// The library's `error` word.
+        reason: String,
+    },
+    /// The server takes no sign-ins that the app made at this provider, or not under the name that it has there.
+    #[error("the server exchanges no sign-ins of this provider")]
+    NoExchange,
     /// The server offers no sign-in page; a token has to be pasted.
     #[error("the server has no sign-in page")]
     NoSignIn,
@@ -120,6 +158,13 @@ impl Error {
             Self::ServerRejected { .. } => "server_rejected",
             Self::BadResponse { .. } => "bad_response",
             Self::UnsafeServer { .. } => "unsafe_server",
+            Self::IdToken(_) => "id_token",
+            Self::ClientRefused { .. } => "client_refused",
+            Self::ApprovalNeeded { .. } => "approval_needed",
+            Self::SingleSignOn { .. } => "single_sign_on",
+            Self::ScopeMissing { .. } => "scope_missing",
+            Self::NotAccepted { .. } => "not_accepted",
+            Self::NoExchange => "no_exchange",
             Self::NoSignIn => "no_sign_in",
             Self::NoCode => "no_code",
             Self::TokenRefused => "token_refused",

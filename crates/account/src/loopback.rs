@@ -12,11 +12,12 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use sifter_openid::ProviderKind as Whose;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
@@ -28,8 +29,29 @@ use self::answer::Answer;
 pub(crate) use self::page::Page;
 use self::request::{Verdict, judge};
 
-/// The path of the redirect address, as registered with every server of ours.
-const PATH: &str = "/callback";
+/// The form of the redirect address, as a server has it registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Redirect {
+    pub(crate) host: Host,
+    pub(crate) path: &'static str,
+}
+
+/// How the address names this computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// `127.0.0.1`.
+    Number,
+    /// `localhost`, where a server takes nothing else (Microsoft). It may be either address family.
+    Name,
+}
+
+/// As registered with every server of ours.
+const OURS: Redirect = Redirect {
+    host: Host::Number,
+    path: "/callback",
+};
+/// Ports tried until one is free in both address families.
+const PORTS: usize = 16;
 /// The longest request head, in bytes.
 const HEAD: usize = 16 * 1024;
 /// How long a connection may take to send its head. Browsers open spare connections that stay silent.
@@ -44,9 +66,32 @@ const CONNECTIONS: usize = 32;
 /// What the answer of this sign-in must carry.
 pub(crate) struct Expect {
     pub(crate) state: SecretString,
-    pub(crate) issuer: String,
+    pub(crate) issuer: Issuer,
     /// The server announces `iss` in its answers (RFC 9207): without it, the answer is not its own.
     pub(crate) issuer_required: bool,
+}
+
+/// Whom an answer may name as its issuer.
+pub(crate) enum Issuer {
+    /// This one, letter for letter.
+    Exactly(String),
+    /// What fits a provider and its metadata's issuer.
+    Of(Whose, String),
+}
+
+impl Issuer {
+    fn is(&self, found: &str) -> bool {
+        match self {
+            Self::Exactly(expected) => expected == found,
+            Self::Of(kind, metadata) => kind.is_answer_of(metadata, found),
+        }
+    }
+}
+
+impl From<&str> for Issuer {
+    fn from(text: &str) -> Self {
+        Self::Exactly(text.to_owned())
+    }
 }
 
 /// How the browser came back.
@@ -101,27 +146,79 @@ struct Delivery {
 /// The open port.
 pub(crate) struct Loopback {
     listener: TcpListener,
+    /// The same port of the other address family, where the name of this computer could mean that.
+    other: Option<TcpListener>,
     address: SocketAddr,
+    redirect: Redirect,
 }
 
 impl Loopback {
     /// Opens a port of the system's choice on 127.0.0.1. By number, because `localhost` may be
     /// another address family, and that port there another user's.
     pub(crate) async fn bind() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Self::bind_for(OURS).await
+    }
+
+    /// Opens a port for a redirect address of another form. Where that names this computer by name, the port is taken
+    /// in both address families: else another user's program could own the other half and get the code.
+    pub(crate) async fn bind_for(redirect: Redirect) -> io::Result<Self> {
+        let mut taken = Vec::new();
+        while taken.len() < PORTS {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            let address = listener.local_addr()?;
+            let other = match redirect.host {
+                Host::Number => None,
+                Host::Name => {
+                    match TcpListener::bind((Ipv6Addr::LOCALHOST, address.port())).await {
+                        Ok(other) => Some(other),
+                        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                            // Held until another one is found, so that the system gives another one.
+                            taken.push(listener);
+                            continue;
+                        }
+                        // There is no IPv6 here, and so nobody else can have it.
+                        Err(_) => None,
+                    }
+                }
+            };
+            return Ok(Self {
+                listener,
+                other,
+                address,
+                redirect,
+            });
+        }
+        Err(io::ErrorKind::AddrInUse.into())
     }
 
     pub(crate) fn redirect_uri(&self) -> Result<Url, url::ParseError> {
-        Url::parse(&format!("http://{}{PATH}", self.address))
+        Url::parse(&format!("http://{}{}", self.host(), self.redirect.path))
+    }
+
+    /// Host and port, as browsers write them.
+    fn host(&self) -> String {
+        match self.redirect.host {
+            Host::Number => self.address.to_string(),
+            Host::Name => format!("localhost:{}", self.address.port()),
+        }
+    }
+
+    async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        let Some(other) = &self.other else {
+            return self.listener.accept().await;
+        };
+        tokio::select! {
+            accepted = self.listener.accept() => accepted,
+            accepted = other.accept() => accepted,
+        }
     }
 
     /// Waits for the browser. Dropping the future closes the port and every connection.
     pub(crate) async fn wait(self, expect: Expect) -> Arrival {
         let (deliver, mut delivered) = mpsc::channel(1);
         let door = Arc::new(Door {
-            host: self.address.to_string(),
+            host: self.host(),
+            path: self.redirect.path,
             expect,
             deliver,
         });
@@ -134,7 +231,7 @@ impl Loopback {
                     return Arrival { outcome, reply, connections };
                 }
                 Some(_) = connections.join_next() => {}
-                accepted = self.listener.accept() => {
+                accepted = self.accept() => {
                     let stream = match accepted {
                         Ok((stream, peer)) if peer.ip().is_loopback() => stream,
                         Ok(_) => continue,
@@ -155,6 +252,7 @@ impl Loopback {
 /// What every connection needs to judge a request.
 struct Door {
     host: String,
+    path: &'static str,
     expect: Expect,
     deliver: mpsc::Sender<Delivery>,
 }
@@ -163,7 +261,7 @@ async fn serve(mut stream: TcpStream, door: Arc<Door>) {
     let Ok(Some(head)) = timeout(HEAD_TIME, read_head(&mut stream)).await else {
         return;
     };
-    let answer = match judge(&head, &door.host, &door.expect) {
+    let answer = match judge(&head, &door) {
         Verdict::Refuse(answer) => answer,
         Verdict::Accept(outcome) => {
             let (reply, page) = oneshot::channel();

@@ -2,10 +2,11 @@
 
 use http::StatusCode;
 use serde::Deserialize;
+use sifter_openid::exchange::GRANT;
 use url::Url;
 
 use crate::error::Error;
-use crate::providers::{self, Provider};
+use crate::providers::{self, Provider, ProviderKind};
 use crate::transport::{Http, is_allowed, is_loopback};
 
 /// The part of the metadata Sifter uses, checked.
@@ -22,6 +23,8 @@ pub(crate) struct Metadata {
     pub(crate) sends_issuer: bool,
     /// Who else may say who somebody is.
     pub(crate) providers: Vec<Provider>,
+    /// Where a nonce is got, for an ID token that is to be exchanged (RFC 8693).
+    pub(crate) nonce: Option<Url>,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +36,10 @@ struct Document {
     revocation_endpoint: Option<Url>,
     #[serde(default)]
     device_authorization_endpoint: Option<Url>,
+    #[serde(default)]
+    token_exchange_nonce_endpoint: Option<Url>,
+    #[serde(default)]
+    grant_types_supported: Vec<String>,
     #[serde(default)]
     code_challenge_methods_supported: Vec<String>,
     #[serde(default)]
@@ -108,6 +115,7 @@ fn check(document: Document, issuer: &Url) -> Result<Metadata, Error> {
         Some(&document.token_endpoint),
         document.revocation_endpoint.as_ref(),
         document.device_authorization_endpoint.as_ref(),
+        document.token_exchange_nonce_endpoint.as_ref(),
     ];
     for address in addresses.into_iter().flatten() {
         if !is_at_home(address, issuer) {
@@ -118,6 +126,15 @@ fn check(document: Document, issuer: &Url) -> Result<Metadata, Error> {
     if !methods.iter().any(|method| method == "S256") {
         return unsafe_server("no PKCE with S256");
     }
+    let grants = &document.grant_types_supported;
+    let exchanges = grants.iter().any(|grant| grant == GRANT);
+    let nonce = document.token_exchange_nonce_endpoint;
+    let mut providers = providers::read(&document.federated_providers);
+    for provider in &mut providers {
+        // An ID token needs a nonce of the library's; GitHub has no ID tokens.
+        let is_whole = exchanges && (nonce.is_some() || provider.kind == ProviderKind::GitHub);
+        provider.direct = provider.direct.take().filter(|_| is_whole);
+    }
     Ok(Metadata {
         issuer: document.issuer,
         authorize: document.authorization_endpoint,
@@ -125,7 +142,8 @@ fn check(document: Document, issuer: &Url) -> Result<Metadata, Error> {
         revoke: document.revocation_endpoint,
         device: document.device_authorization_endpoint,
         sends_issuer: document.authorization_response_iss_parameter_supported,
-        providers: providers::read(&document.federated_providers),
+        providers,
+        nonce,
     })
 }
 
@@ -171,6 +189,34 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_brought_to_a_server_that_exchanges_nothing() {
+        let takes_direct = |change: &dyn Fn(&mut Value)| {
+            let mut document = good();
+            document["grant_types_supported"] = json!([GRANT]);
+            document["token_exchange_nonce_endpoint"] = json!("https://id.example.org/nonce");
+            document["federated_providers"] = json!([{
+                "id": "lab", "kind": "gitlab", "issuer": "https://git.test", "app_client_id": "x",
+            }]);
+            change(&mut document);
+            let metadata = checked("https://id.example.org", document).unwrap();
+            metadata.providers[0].direct.is_some()
+        };
+        assert!(takes_direct(&|_| {}));
+        assert!(!takes_direct(&|document| {
+            document["grant_types_supported"] = json!(["authorization_code"]);
+        }));
+        let without_nonce = |document: &mut Value| {
+            let fields = document.as_object_mut().unwrap();
+            fields.remove("token_exchange_nonce_endpoint");
+        };
+        assert!(!takes_direct(&without_nonce));
+        assert!(takes_direct(&|document| {
+            without_nonce(document);
+            document["federated_providers"][0]["kind"] = json!("github");
+        }));
+    }
+
+    #[test]
     fn a10_metadata_of_another_issuer_or_with_foreign_or_unsafe_addresses_is_refused() {
         for (field, value) in [
             ("issuer", "https://evil.test"),
@@ -184,6 +230,7 @@ mod tests {
             ("authorization_endpoint", "javascript:alert(1)"),
             ("revocation_endpoint", "http://127.0.0.1:1/revoke"),
             ("device_authorization_endpoint", "https://evil.test/device"),
+            ("token_exchange_nonce_endpoint", "https://evil.test/nonce"),
         ] {
             let mut document = good();
             document[field] = value.into();

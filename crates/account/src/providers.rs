@@ -18,6 +18,9 @@ const LONGEST_ID: usize = 64;
 /// Longest label, in characters: what a button has room for.
 const LONGEST_LABEL: usize = 40;
 
+/// Longest name of a provider, and of an app there, in bytes.
+const LONGEST_NAME: usize = 512;
+
 /// The parameter of the authorize address that names the chosen provider.
 const HINT: &str = "idp_hint";
 
@@ -45,6 +48,16 @@ pub struct Provider {
     pub label: String,
     /// For its picture.
     pub kind: ProviderKind,
+    /// What an app has to be there, to bring what it got there itself.
+    pub(crate) direct: Option<Direct>,
+}
+
+/// Which provider it is, and what this app is called there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Direct {
+    /// Its issuer; GitHub's web address.
+    pub(crate) name: String,
+    pub(crate) client_id: String,
 }
 
 impl Provider {
@@ -62,6 +75,10 @@ struct Entry {
     label: String,
     #[serde(default)]
     kind: String,
+    #[serde(default)]
+    issuer: Option<String>,
+    #[serde(default)]
+    app_client_id: Option<String>,
 }
 
 impl Accounts {
@@ -106,10 +123,15 @@ fn understand(entry: Entry) -> Option<Provider> {
         _ => (ProviderKind::Other, entry.id.as_str()),
     };
     let label = shown(&entry.label).unwrap_or_else(|| name.chars().take(LONGEST_LABEL).collect());
+    let direct = entry.issuer.zip(entry.app_client_id);
+    let direct = direct.filter(|(name, client_id)| {
+        (1..=LONGEST_NAME).contains(&name.len()) && (1..=LONGEST_NAME).contains(&client_id.len())
+    });
     Some(Provider {
         label,
         kind,
         id: entry.id,
+        direct: direct.map(|(name, client_id)| Direct { name, client_id }),
     })
 }
 
@@ -153,6 +175,7 @@ mod tests {
             id: id.to_owned(),
             label: label.to_owned(),
             kind,
+            direct: None,
         }
     }
 
@@ -165,7 +188,7 @@ mod tests {
     fn what_a_team_library_announces_is_read_in_its_order() {
         let announced = json!([
             { "id": "google", "label": "Google", "kind": "google", "issuer": "https://accounts.google.com" },
-            { "id": "github", "label": "GitHub", "kind": "github", "app_client_id": "Iv1.0" },
+            { "id": "github", "label": "GitHub", "kind": "github" },
             { "id": "lab", "label": "GitLab of the lab", "kind": "gitlab" },
             { "id": "entra", "label": "Microsoft", "kind": "microsoft" },
             { "id": "campus", "label": "Campus", "kind": "oidc" },

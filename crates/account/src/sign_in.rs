@@ -1,5 +1,6 @@
 //! Signing in through the browser: what is asked, how far it is, and how to stop it.
 
+mod at_provider;
 mod flow;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use crate::account::{Account, AccountId, Server};
 use crate::accounts::Accounts;
 use crate::browser::BrowserOpener;
 use crate::device::UserCode;
+use crate::direct::AtProvider;
 use crate::error::{Cause, Error};
 use crate::identity::{BoxFuture, Identify};
 
@@ -79,6 +81,8 @@ pub struct SignInRequest {
     pub admission: Option<Arc<dyn Admission>>,
     /// Where the person signs in.
     pub way: Way,
+    /// The app goes to this provider itself, instead of to the server's page.
+    pub at_provider: Option<AtProvider>,
     /// The account to sign in to again; another person is refused then.
     pub account: Option<AccountId>,
     /// Asks the server who signed in.
@@ -96,6 +100,7 @@ impl SignInRequest {
             extra: Vec::new(),
             admission: None,
             way: Way::default(),
+            at_provider: None,
             account: None,
             identify,
             time: TIME_TO_SIGN_IN,

@@ -6,6 +6,7 @@
 //! comes is the [`Visitor`] that the test has set.
 
 mod answers;
+mod github;
 mod keys;
 mod routes;
 
@@ -85,6 +86,8 @@ pub struct Twists {
     pub token_redirect: Option<(u16, String)>,
     /// The person declines.
     pub declines: bool,
+    /// GitHub: an organisation wants its own sign-in first, at this address.
+    pub single_sign_on: Option<String>,
     /// Says this instead of its issuer to the browser; an empty text says nothing.
     pub answer_issuer: Option<String>,
 }
@@ -124,6 +127,10 @@ impl IdentityProvider {
     pub const CLIENT_ID: &'static str = "library";
     /// What the client proves itself with. The `+` and `%` are there for clients that forget to encode.
     pub const CLIENT_SECRET: &'static str = "s3cr+et%";
+    /// What it calls the desktop app, which browsers come back to on this machine.
+    pub const APP_CLIENT_ID: &'static str = "sifter-app";
+    /// What Google and GitHub want of the desktop app, and the others do not.
+    pub const APP_CLIENT_SECRET: &'static str = "n0t-so-secret";
     /// The tenant of its people, with the habits of Microsoft.
     pub const TENANT: &'static str = "11111111-2222-3333-4444-555555555555";
     /// The only address browsers are sent back to ends like this.
@@ -200,6 +207,21 @@ impl IdentityProvider {
     pub fn seen(&self, path: &str) -> u64 {
         let now = self.state.lock();
         now.seen.get(path).and_then(Value::as_u64).unwrap_or(0)
+    }
+
+    /// An access token for another client, as that client would have got it.
+    #[must_use]
+    pub fn access_token_for(&self, client_id: &str) -> String {
+        let token = format!("token-{}", uuid::Uuid::new_v4());
+        let mut issued = self.state.issued();
+        issued.tokens.insert(token.clone(), client_id.to_owned());
+        token
+    }
+
+    /// Whether an access token still works.
+    #[must_use]
+    pub fn knows_access_token(&self, token: &str) -> bool {
+        self.state.issued().tokens.contains_key(token)
     }
 
     /// An ID token for another client, as that client would have got it.

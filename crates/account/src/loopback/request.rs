@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
 use super::answer::Answer;
-use super::{Expect, Outcome, PATH};
+use super::{Door, Expect, Outcome};
 use crate::error::error_word;
 
 /// What to do with a request.
@@ -16,16 +16,16 @@ pub(super) enum Verdict {
     Accept(Outcome),
 }
 
-/// Judges a request head (without its blank line). `host` is this listener's own `Host` header.
-pub(super) fn judge(head: &str, host: &str, expect: &Expect) -> Verdict {
-    match target(head, host) {
-        Ok(query) => answer_in(query, expect),
+/// Judges a request head (without its blank line).
+pub(super) fn judge(head: &str, door: &Door) -> Verdict {
+    match target(head, door) {
+        Ok(query) => answer_in(query, &door.expect),
         Err(answer) => Verdict::Refuse(answer),
     }
 }
 
 /// The query of a request that is a plain navigation to the redirect address.
-fn target<'a>(head: &'a str, host: &str) -> Result<&'a str, Answer> {
+fn target<'a>(head: &'a str, door: &Door) -> Result<&'a str, Answer> {
     let mut lines = head.split("\r\n");
     let mut words = lines.next().unwrap_or_default().split(' ');
     let (Some(method), Some(target), Some("HTTP/1.1" | "HTTP/1.0"), None) =
@@ -43,7 +43,7 @@ fn target<'a>(head: &'a str, host: &str) -> Result<&'a str, Answer> {
         named.map(|(_, value)| *value).collect()
     };
     // A name that was made to point at 127.0.0.1 (DNS rebinding) shows in `Host`.
-    if values("host") != [host] {
+    if values("host") != [door.host.as_str()] {
         return Err(Answer::wrong_host());
     }
     if method != "GET" {
@@ -53,7 +53,7 @@ fn target<'a>(head: &'a str, host: &str) -> Result<&'a str, Answer> {
         return Err(Answer::bad_request());
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    if path != PATH {
+    if path != door.path {
         return Err(Answer::not_found());
     }
     // Browsers say what a request is for; an image, a frame or a script may not deliver a code.
@@ -83,17 +83,33 @@ fn answer_in(query: &str, expect: &Expect) -> Verdict {
     }
     let right_issuer = match values("iss")[..] {
         [] => !expect.issuer_required,
-        [issuer] => issuer == expect.issuer,
+        [issuer] => expect.issuer.is(issuer),
         _ => false,
     };
     if !right_issuer {
         return Verdict::Accept(Outcome::IssuerMismatch);
     }
     match (&values("error")[..], &values("code")[..]) {
-        ([error], _) => Verdict::Accept(Outcome::Denied(error_word(error))),
+        ([error], _) => {
+            let why = values("error_description");
+            let number = why.first().and_then(|text| entra_number(text));
+            Verdict::Accept(Outcome::Denied(match number {
+                Some(number) => format!("{}:{number}", error_word(error)),
+                None => error_word(error),
+            }))
+        }
         ([], [code]) if is_code(code) => Verdict::Accept(Outcome::Code(SecretString::from(*code))),
         _ => Verdict::Refuse(Answer::not_ours()),
     }
+}
+
+/// The number by which Microsoft says what `error` leaves open, such as `AADSTS65001`.
+fn entra_number(text: &str) -> Option<&str> {
+    let start = text.find("AADSTS")?;
+    let rest = text.get(start..)?;
+    let digits = rest.get(6..)?.bytes().take_while(u8::is_ascii_digit);
+    let length = digits.count();
+    (4..=7).contains(&length).then(|| rest.get(..6 + length))?
 }
 
 /// RFC 6749 A.11: printable ASCII. Anything else was not made by an authorization server.

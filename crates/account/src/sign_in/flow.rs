@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use url::Url;
 
 use super::{Phase, Progress, SignIn, SignInRequest, Way, open};
 use crate::account::{Account, AccountId};
@@ -37,29 +38,41 @@ pub(super) async fn run(
     flow.enter(phase);
 }
 
+/// What the browser shows at the end.
+pub(super) fn last_page(outcome: &Result<Account, Error>) -> Page {
+    match outcome {
+        Ok(account) => Page::SignedIn {
+            name: account.display.clone(),
+            server: account.server.label.clone(),
+        },
+        Err(Error::Denied { .. }) => Page::Declined,
+        Err(_) => Page::Failed,
+    }
+}
+
 /// How the person came back.
-enum Came {
+pub(super) enum Came {
     /// In the browser.
     Back(Arrival),
     /// On another device, with the code.
     Elsewhere(Grant),
 }
 
-struct Flow {
-    accounts: Accounts,
-    request: SignInRequest,
-    sign_in: SignIn,
-    report: watch::Sender<Progress>,
+pub(super) struct Flow {
+    pub(super) accounts: Accounts,
+    pub(super) request: SignInRequest,
+    pub(super) sign_in: SignIn,
+    pub(super) report: watch::Sender<Progress>,
 }
 
 impl Flow {
-    fn enter(&self, phase: Phase) {
+    pub(super) fn enter(&self, phase: Phase) {
         self.report.send_modify(|progress| progress.phase = phase);
     }
 
     /// Does one step unless the person cancels. The step's future is dropped then, and with it
     /// its port and connections.
-    async fn unless_cancelled<T>(
+    pub(super) async fn unless_cancelled<T>(
         &self,
         step: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
@@ -75,6 +88,9 @@ impl Flow {
         // Always asked anew: this is the moment to notice that the server has changed.
         let asked = self.accounts.fresh_metadata(&issuer);
         let metadata = self.unless_cancelled(asked).await?;
+        if let Some(there) = &self.request.at_provider {
+            return self.at_provider(&metadata, there).await;
+        }
         match self.request.way {
             Way::Browser => self.by_browser(&metadata).await,
             Way::Code => self.by_code(&metadata).await,
@@ -100,8 +116,14 @@ impl Flow {
         }
         // Set once, here: the cell is new.
         let _ = self.sign_in.link.set(request.link.clone());
+        let expect = Expect {
+            state: request.state.clone(),
+            issuer: metadata.issuer.as_str().into(),
+            issuer_required: metadata.sends_issuer,
+        };
+        let beside = self.code_beside(metadata);
         let came = self
-            .unless_cancelled(self.browser(port, metadata, &request))
+            .unless_cancelled(self.browser(port, expect, &request.link, beside))
             .await;
         match came {
             Ok(Came::Back(arrival)) => self.settle(arrival, metadata, request).await,
@@ -162,27 +184,23 @@ impl Flow {
         }
     }
 
-    /// Shows the page and waits until the browser is back.
-    async fn browser(
+    /// Shows the page and waits until the browser is back, or `beside` has an end where none could be opened.
+    pub(super) async fn browser(
         &self,
         port: Loopback,
-        metadata: &Metadata,
-        request: &Request,
+        expect: Expect,
+        link: &Url,
+        beside: impl Future<Output = Result<Grant, Error>>,
     ) -> Result<Came, Error> {
         self.enter(Phase::AwaitingBrowser);
-        let expect = Expect {
-            state: request.state.clone(),
-            issuer: metadata.issuer.clone(),
-            issuer_required: metadata.sends_issuer,
-        };
         let opening = async {
-            let opened = open(&self.sign_in.opener, request.link.clone()).await;
+            let opened = open(&self.sign_in.opener, link.clone()).await;
             if let Err(error) = opened {
                 // Not the end: the person can copy the link into a browser.
                 tracing::warn!(error = %error, "no browser could be opened");
                 self.report
                     .send_modify(|progress| progress.browser_failed = true);
-                return self.code_beside(metadata).await;
+                return beside.await;
             }
             std::future::pending().await
         };
@@ -208,15 +226,7 @@ impl Flow {
             Outcome::Denied(reason) => Err(Error::Denied { reason }),
             Outcome::IssuerMismatch => Err(Error::IssuerMismatch),
         };
-        let page = match &outcome {
-            Ok(account) => Page::SignedIn {
-                name: account.display.clone(),
-                server: account.server.label.clone(),
-            },
-            Err(Error::Denied { .. }) => Page::Declined,
-            Err(_) => Page::Failed,
-        };
-        tab.show(page).await;
+        tab.show(last_page(&outcome)).await;
         outcome
     }
 
@@ -244,7 +254,7 @@ impl Flow {
     }
 
     /// Keeps the tokens, or ends them when nobody will use them.
-    async fn accept(&self, grant: Grant, metadata: &Metadata) -> Result<Account, Error> {
+    pub(super) async fn accept(&self, grant: Grant, metadata: &Metadata) -> Result<Account, Error> {
         let kept = self.identify_and_keep(&grant).await;
         if kept.is_err() {
             // Tokens nobody will use should not live on at the server.

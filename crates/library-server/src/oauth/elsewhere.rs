@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::ids;
 use crate::oauth::attempt::{Guest, Leg, Target, Visit};
 use crate::oauth::browser::{answer, failed, send_to};
-use crate::oauth::federation::{Arrival, Departure, FederationError, Linked};
+use crate::oauth::federation::{Arrival, FederationError, Leaving, Linked};
 use crate::oauth::pages::{self, Notice, Way};
 use crate::oauth::params::Params;
 use crate::oauth::pkce;
@@ -73,13 +73,13 @@ pub(super) async fn depart(
         Err(error) => return failed(&error),
     };
     let challenge = pkce::challenge_of(leg.verifier.expose_secret());
-    let departure = Departure {
+    let leaving = Leaving {
         redirect_uri: &leg.redirect_uri,
         state: &format!("{id}{JOINT}{secret}"),
         nonce: &leg.nonce,
         challenge: &challenge,
     };
-    let address = oauth.federation.depart(linked, visit.now, &departure).await;
+    let address = oauth.federation.depart(linked, visit.now, &leaving).await;
     match address {
         Ok(address) if oauth.attempts.depart(visit, id, leg) => send_to(address.as_str()),
         Ok(_) => pages::notice(StatusCode::FORBIDDEN, Notice::Ended),

@@ -1,18 +1,21 @@
-//! Token exchange (RFC 8693): the app has signed in at a provider itself and brings the ID token.
+//! Token exchange (RFC 8693): the app has signed in at a provider itself and brings what it got.
 //!
 //! An ID token proves something here only if the provider made it for our app, just now, and in answer to
 //! a nonce that this library gave out for the purpose. The nonce is good once, and so is the token then.
+//! Where a provider has no ID tokens (GitHub), it is asked whether the access token was made for our app, and ends it.
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
+use sifter_openid::Jws;
+pub(super) use sifter_openid::exchange::{ACCESS_TOKEN, GRANT};
+use sifter_openid::exchange::{ID_TOKEN, PROVIDER, bound_nonce};
 use time::Duration;
 
 use crate::ids;
 use crate::oauth::federation::FederationError;
-use crate::oauth::federation::jws::Jws;
 use crate::oauth::params::{Form, Params};
 use crate::oauth::refusal::OAuthError;
 use crate::oauth::request::{self, is_ours};
@@ -23,12 +26,6 @@ use crate::people::identities::Proven;
 use crate::routes::address::Origin;
 use crate::state::AppState;
 
-/// The grant type.
-pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-/// What is brought.
-const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
-/// What is got.
-pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// Where a nonce is got.
 pub(super) const NONCE_PATH: &str = "/oauth/exchange_nonce";
 
@@ -58,6 +55,7 @@ struct FreshNonce {
 /// `POST /oauth/exchange_nonce`, an extension: a nonce to begin a sign-in at a provider with.
 pub(super) async fn nonce(
     State(state): State<AppState>,
+    origin: Origin,
     peer: Peer,
     headers: HeaderMap,
     form: Result<Form, OAuthError>,
@@ -65,7 +63,9 @@ pub(super) async fn nonce(
     let Form(params) = form?;
     check_client(&headers, &params)?;
     let nonce = ids::new_secret::<32>()?;
-    let (now, key) = (state.clock().now(), ids::secret_hash(&nonce));
+    // The token will carry the nonce with our name in it: one that another library has passed on does not fit.
+    let bound = bound_nonce(origin.as_str(), &nonce);
+    let (now, key) = (state.clock().now(), ids::secret_hash(&bound));
     let shelf = &state.oauth().nonces.0;
     shelf
         .put(now, peer, key, ())
@@ -83,7 +83,7 @@ pub(super) async fn nonce(
 }
 
 /// Who the brought token speaks of, and the scope that is asked for.
-pub(super) async fn by_id_token(
+pub(super) async fn by_brought_token(
     state: &AppState,
     origin: &Origin,
     params: &Params,
@@ -91,9 +91,8 @@ pub(super) async fn by_id_token(
     let token = params
         .one("subject_token")?
         .ok_or(OAuthError::invalid_request("no subject_token"))?;
-    if params.one("subject_token_type")? != Some(ID_TOKEN) {
-        return Err(OAuthError::invalid_request("only ID tokens are exchanged"));
-    }
+    let kind = params.one("subject_token_type")?;
+    let provider = params.one(PROVIDER)?;
     let wanted = params.one("requested_token_type")?;
     if wanted.is_some_and(|wanted| wanted != ACCESS_TOKEN) {
         return Err(OAuthError::invalid_request("only access tokens are given"));
@@ -113,7 +112,12 @@ pub(super) async fn by_id_token(
     if !request::is_scope(scope) {
         return Err(OAuthError::invalid_scope());
     }
-    let proven = prove(state, token).await.map_err(refusal)?;
+    let proven = match (kind, provider) {
+        (Some(ID_TOKEN), _) => prove(state, token).await,
+        (Some(ACCESS_TOKEN), Some(provider)) => spend(state, provider, token).await,
+        _ => return Err(OAuthError::invalid_request("no such token is exchanged")),
+    };
+    let proven = proven.map_err(refusal)?;
     Ok((proven, scope.to_owned()))
 }
 
@@ -132,6 +136,14 @@ async fn prove(state: &AppState, token: &str) -> Result<Proven, FederationError>
     }
 }
 
+async fn spend(state: &AppState, provider: &str, token: &str) -> Result<Proven, FederationError> {
+    let federation = &state.oauth().federation;
+    let linked = federation
+        .find(provider)
+        .ok_or(FederationError::NoSuchIssuer)?;
+    federation.spend(linked, token).await
+}
+
 /// RFC 8693 section 2.2.2: whatever is wrong with the token is an invalid request.
 fn refusal(error: FederationError) -> OAuthError {
     match error {
@@ -139,17 +151,19 @@ fn refusal(error: FederationError) -> OAuthError {
         FederationError::NotAdmitted => {
             OAuthError::bad_subject_token("this account may not sign in here")
         }
-        FederationError::NoSuchIssuer | FederationError::IdToken(_) => {
+        FederationError::NoSuchIssuer
+        | FederationError::ForeignToken
+        | FederationError::IdToken(_) => {
             tracing::info!(
                 error = &error as &dyn std::error::Error,
-                "an ID token was not exchanged"
+                "a token was not exchanged"
             );
-            OAuthError::bad_subject_token("the ID token proves nothing here")
+            OAuthError::bad_subject_token("the token proves nothing here")
         }
         error => {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "an ID token could not be checked"
+                "a token could not be checked"
             );
             OAuthError::provider_failed()
         }

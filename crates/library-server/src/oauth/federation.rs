@@ -6,27 +6,22 @@
 mod error;
 mod github;
 mod http;
-mod id_token;
-pub(super) mod jws;
-mod metadata;
 mod person;
-mod tokens;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use sifter_openid::{
+    Claims, Departure, Endpoints, Expected, IdTokenFault, IdentitySource, Jws, KeySet,
+    ProviderKind, ProviderTokens, issuer_of, metadata_address, token_answer,
+};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 use url::Url;
 
 pub(super) use self::error::FederationError;
-use self::error::IdTokenFault;
 use self::http::{BasicAuth, Outgoing};
-use self::id_token::{Claims, Expected};
-use self::jws::{Jws, KeySet};
-use self::metadata::{Endpoints, IdentitySource};
 use self::person::{admitted, proven};
-use self::tokens::ProviderTokens;
 use crate::people::identities::Proven;
-use crate::providers::{Provider, ProviderKind};
+use crate::providers::Provider;
 
 /// How long metadata and keys are believed without asking again.
 const FRESH: Duration = Duration::hours(24);
@@ -57,9 +52,9 @@ struct Known {
     keys: Option<(KeySet, OffsetDateTime)>,
 }
 
-/// What a browser is sent to a provider with.
+/// What the browser of one attempt is sent to a provider with.
 #[derive(Debug)]
-pub(super) struct Departure<'a> {
+pub(super) struct Leaving<'a> {
     pub(super) redirect_uri: &'a str,
     pub(super) state: &'a str,
     pub(super) nonce: &'a str,
@@ -94,7 +89,7 @@ impl Federation {
 
     /// The provider an ID token seems to come from, among those whose tokens may be exchanged.
     pub(super) fn find_issuer(&self, token: &Jws<'_>) -> Option<&Linked> {
-        let issuer = id_token::issuer_of(token)?;
+        let issuer = issuer_of(token)?;
         self.linked.iter().find(|linked| {
             linked.provider.app_client_id.is_some() && linked.provider.kind.might_issue(&issuer)
         })
@@ -105,40 +100,19 @@ impl Federation {
         &self,
         linked: &Linked,
         now: OffsetDateTime,
-        departure: &Departure<'_>,
+        leaving: &Leaving<'_>,
     ) -> Result<Url, FederationError> {
         let endpoints = self.endpoints(linked, now).await?;
         let provider = &linked.provider;
-        let mut url = endpoints.authorize;
-        let mut query = url.query_pairs_mut();
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &provider.client_id)
-            .append_pair("redirect_uri", departure.redirect_uri)
-            .append_pair("state", departure.state)
-            .append_pair("code_challenge", departure.challenge)
-            .append_pair("code_challenge_method", "S256");
-        match &endpoints.identity {
-            IdentitySource::IdToken { .. } => {
-                query
-                    .append_pair("scope", "openid profile email")
-                    .append_pair("nonce", departure.nonce);
-            }
-            // An empty scope is the public profile, which is all that is needed.
-            IdentitySource::UserApi(_) => {}
-        }
-        // Otherwise whoever is signed in there goes through without having been asked.
-        if !matches!(
-            provider.kind,
-            ProviderKind::GitLab { .. } | ProviderKind::Oidc { .. }
-        ) {
-            query.append_pair("prompt", "select_account");
-        }
-        if let Some(domain) = &provider.domain {
-            query.append_pair("hd", domain);
-        }
-        drop(query);
-        Ok(url)
+        let departure = Departure {
+            client_id: &provider.client_id,
+            redirect_uri: leaving.redirect_uri,
+            state: leaving.state,
+            nonce: leaving.nonce,
+            challenge: leaving.challenge,
+            domain: provider.domain.as_deref(),
+        };
+        Ok(departure.address(&provider.kind, &endpoints))
     }
 
     /// Whether an answer to the browser says the right thing about where it comes from (RFC 9207): it
@@ -179,10 +153,11 @@ impl Federation {
                     issuer: &endpoints.issuer,
                     client_id: &linked.provider.client_id,
                     oldest: OLDEST_WITH_CODE,
-                    keys_pause: Duration::ZERO,
                     now,
                 };
-                let claims = self.check(linked, keys, &expected, &token).await?;
+                let claims = self
+                    .check(linked, keys, &expected, &token, Duration::ZERO)
+                    .await?;
                 claims.check_nonce(arrival.nonce)?;
                 claims.check_access_token(tokens.access_token.expose_secret())?;
                 proven(&linked.provider, claims)?
@@ -210,22 +185,48 @@ impl Federation {
             issuer: &endpoints.issuer,
             client_id,
             oldest: OLDEST_EXCHANGED,
-            keys_pause: KEYS_PAUSE,
             now,
         };
-        let mut claims = self.check(linked, keys, &expected, token).await?;
+        let mut claims = self
+            .check(linked, keys, &expected, token, KEYS_PAUSE)
+            .await?;
         let nonce = claims.nonce.take().ok_or(IdTokenFault::Nonce)?;
         let proven = admitted(&linked.provider, proven(&linked.provider, claims)?)?;
         Ok((proven, nonce))
     }
 
-    /// Checks a token; with a key nobody has heard of, the provider's keys are looked at once more.
+    /// Who an access token speaks of that the desktop app got from a GitHub. The token ends with that.
+    pub(super) async fn spend(
+        &self,
+        linked: &Linked,
+        token: &str,
+    ) -> Result<Proven, FederationError> {
+        let provider = &linked.provider;
+        let (ProviderKind::GitHub { base }, Some(user), Some(password)) = (
+            &provider.kind,
+            &provider.app_client_id,
+            &provider.app_client_secret,
+        ) else {
+            return Err(FederationError::NoSuchIssuer);
+        };
+        if !github::is_token(token) {
+            return Err(FederationError::ForeignToken);
+        }
+        let endpoints = github_endpoints(base)?;
+        let app = BasicAuth { user, password };
+        let proven = github::spend(&self.http, base, &endpoints.issuer, &app, token).await?;
+        admitted(provider, proven)
+    }
+
+    /// Checks a token; with a key nobody has heard of, the provider's keys are looked at once more, unless that was
+    /// less than `pause` ago.
     async fn check(
         &self,
         linked: &Linked,
         address: &Url,
         expected: &Expected<'_>,
         token: &Jws<'_>,
+        pause: Duration,
     ) -> Result<Claims, FederationError> {
         let now = expected.now;
         let mut known = linked.known.lock().await;
@@ -233,7 +234,7 @@ impl Federation {
             && is_within(now, *read, FRESH)
         {
             match expected.check(token, keys) {
-                Err(IdTokenFault::UnknownKey) if !is_within(now, *read, expected.keys_pause) => {}
+                Err(IdTokenFault::UnknownKey) if !is_within(now, *read, pause) => {}
                 outcome => return Ok(outcome?),
             }
         }
@@ -252,8 +253,7 @@ impl Federation {
         now: OffsetDateTime,
     ) -> Result<Endpoints, FederationError> {
         if let ProviderKind::GitHub { base } = &linked.provider.kind {
-            return Endpoints::of_github(base)
-                .ok_or(FederationError::Answer("its address leads nowhere"));
+            return github_endpoints(base);
         }
         let mut known = linked.known.lock().await;
         if let Some((endpoints, read)) = &known.endpoints
@@ -261,13 +261,13 @@ impl Federation {
         {
             return Ok(endpoints.clone());
         }
-        let address = metadata::address(&linked.provider.kind)
+        let address = metadata_address(&linked.provider.kind)
             .ok_or(FederationError::Answer("its address leads nowhere"))?;
         let (status, body) = self.http.get(&address, None).await?;
         if !status.is_success() {
             return Err(FederationError::Answer("there is no metadata"));
         }
-        let endpoints = Endpoints::read(&linked.provider, &body)?;
+        let endpoints = Endpoints::read(&linked.provider.kind, &body)?;
         known.endpoints = Some((endpoints.clone(), now));
         Ok(endpoints)
     }
@@ -300,8 +300,12 @@ impl Federation {
             None => form.push(("client_id", &provider.client_id)),
         }
         let (status, body) = self.http.post(&endpoints.token, &form, basic).await?;
-        tokens::read(status.is_success(), &body)
+        Ok(token_answer(status.is_success(), &body)?)
     }
+}
+
+fn github_endpoints(base: &Url) -> Result<Endpoints, FederationError> {
+    Endpoints::of_github(base).ok_or(FederationError::Answer("its address leads nowhere"))
 }
 
 fn is_within(now: OffsetDateTime, since: OffsetDateTime, time: Duration) -> bool {

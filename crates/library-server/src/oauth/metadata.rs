@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::oauth::exchange;
 use crate::oauth::request::SCOPES;
 use crate::oauth::token::DEVICE_GRANT;
-use crate::providers::{Provider, ProviderKind};
+use crate::providers::Provider;
 use crate::routes::address::Origin;
 use crate::state::AppState;
 
@@ -40,24 +40,20 @@ struct FederatedProvider {
     id: String,
     label: String,
     kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issuer: Option<String>,
-    /// Our app's name there, when its ID tokens are exchanged here.
+    /// Which one it is.
+    issuer: String,
+    /// Our app's name there, when what it got there is exchanged here.
     #[serde(skip_serializing_if = "Option::is_none")]
     app_client_id: Option<String>,
 }
 
 impl From<&Provider> for FederatedProvider {
     fn from(provider: &Provider) -> Self {
-        let issuer = match &provider.kind {
-            ProviderKind::GitHub { .. } => None,
-            kind => kind.discovery(),
-        };
         Self {
             id: provider.id.clone(),
             label: provider.label.clone(),
             kind: provider.kind.word(),
-            issuer,
+            issuer: provider.kind.name(),
             app_client_id: provider.app_client_id.clone(),
         }
     }

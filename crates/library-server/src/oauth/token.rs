@@ -144,7 +144,7 @@ async fn by_exchange(
     origin: &Origin,
     params: &Params,
 ) -> Result<Tokens, OAuthError> {
-    let (proven, scope) = exchange::by_id_token(state, origin, params).await?;
+    let (proven, scope) = exchange::by_brought_token(state, origin, params).await?;
     let (clock, owner) = (state.clock().clone(), state.config().owner.clone());
     let tokens = state.db().write(move |connection| {
         let person = identities::admit(connection, &clock, &owner, &proven)?;

@@ -25,7 +25,7 @@ impl Rig {
         let form = vec![("client_id", "sifter-desktop".to_owned())];
         let (status, answer) = self.post("/oauth/exchange_nonce", &form).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        text(&answer["nonce"]).to_owned()
+        sifter_openid::exchange::bound_nonce(&self.issuer(), text(&answer["nonce"]))
     }
 
     fn exchange_fields(token: String) -> Fields<'static> {
@@ -99,6 +99,23 @@ async fn an_id_token_is_exchanged_once() {
             "{nonce}"
         );
     }
+}
+
+#[tokio::test]
+async fn a02_a_nonce_that_another_library_has_passed_on_brings_a_token_of_no_use_here() {
+    let (idp, rig) = exchanging(Habits::Google).await;
+    // Whoever runs a library can ask this one for a nonce, and give it to the people who sign in to his.
+    let form = vec![("client_id", "sifter-desktop".to_owned())];
+    let (_, answer) = rig.post("/oauth/exchange_nonce", &form).await;
+    let nonce = text(&answer["nonce"]);
+    let theirs = sifter_openid::exchange::bound_nonce("https://other-library.example", nonce);
+    for nonce in [theirs.as_str(), nonce] {
+        let token = idp.id_token_for(APP, nonce).unwrap();
+        assert_eq!(rig.exchange(token).await.0, StatusCode::BAD_REQUEST);
+    }
+    let ours = sifter_openid::exchange::bound_nonce(&rig.issuer(), nonce);
+    let token = idp.id_token_for(APP, &ours).unwrap();
+    assert_eq!(rig.exchange(token).await.0, StatusCode::OK);
 }
 
 #[tokio::test]

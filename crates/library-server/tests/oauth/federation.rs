@@ -49,6 +49,7 @@ pub(crate) fn configured(idp: &IdentityProvider, habits: Habits) -> Provider {
         client_id: IdentityProvider::CLIENT_ID.into(),
         client_secret: Some(SecretString::from(IdentityProvider::CLIENT_SECRET)),
         app_client_id: None,
+        app_client_secret: None,
         domain: None,
         subjects: None,
     }

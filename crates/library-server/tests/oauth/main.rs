@@ -13,6 +13,7 @@ mod browser;
 mod device;
 mod exchange;
 mod federation;
+mod github_exchange;
 mod harness;
 mod id_token_attacks;
 mod named_tokens;

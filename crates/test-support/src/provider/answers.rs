@@ -16,11 +16,14 @@ use super::{Habits, IdentityProvider, State};
 pub(super) struct Issued {
     /// By code, until it is used.
     pub(super) codes: HashMap<String, Code>,
-    /// Access tokens that work.
-    pub(super) tokens: Vec<String>,
+    /// Access tokens that work, and the client each was made for.
+    pub(super) tokens: HashMap<String, String>,
+    /// Devices that wait, and how often they have asked.
+    pub(super) devices: HashMap<String, u32>,
 }
 
 pub(super) struct Code {
+    pub(super) client_id: String,
     pub(super) redirect_uri: String,
     pub(super) challenge: String,
     pub(super) nonce: Option<String>,

@@ -14,16 +14,22 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::answers::{Code, challenge_of};
+use super::github;
 use super::{Edit, Habits, IdentityProvider, State};
 
-type Fields = HashMap<String, String>;
+pub(super) type Fields = HashMap<String, String>;
 
 pub(super) fn app(state: Arc<State>) -> Router {
     let router = match state.habits {
         Habits::GitHub => Router::new()
             .route("/login/oauth/authorize", get(authorize))
             .route("/login/oauth/access_token", post(token))
-            .route("/api/v3/user", get(user)),
+            .route("/login/device/code", post(github::device))
+            .route("/api/v3/user", get(github::user))
+            .route(
+                "/api/v3/applications/{client}/token",
+                post(github::check_token).delete(github::end_token),
+            ),
         _ => {
             let below = match state.habits {
                 Habits::GitLab => "/gitlab",
@@ -112,9 +118,12 @@ async fn keys(Shared(state): Shared<Arc<State>>) -> Json<Value> {
 async fn authorize(Shared(state): Shared<Arc<State>>, Query(query): Query<Fields>) -> Response {
     let field = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
     let redirect = Url::parse(field("redirect_uri")).ok();
-    let redirect = redirect.filter(|url| url.path().contains(IdentityProvider::CALLBACK));
-    let (Some(mut back), true) = (redirect, field("client_id") == IdentityProvider::CLIENT_ID)
-    else {
+    let redirect = redirect.filter(|url| match field("client_id") {
+        IdentityProvider::CLIENT_ID => url.path().contains(IdentityProvider::CALLBACK),
+        IdentityProvider::APP_CLIENT_ID => is_the_app(state.habits, url),
+        _ => false,
+    });
+    let Some(mut back) = redirect else {
         return (http_status(400), "an unknown client").into_response();
     };
     let is_openid = field("scope").split(' ').any(|scope| scope == "openid");
@@ -136,6 +145,7 @@ async fn authorize(Shared(state): Shared<Arc<State>>, Query(query): Query<Fields
         issued.codes.insert(
             code.clone(),
             Code {
+                client_id: field("client_id").to_owned(),
                 redirect_uri: field("redirect_uri").to_owned(),
                 challenge: field("code_challenge").to_owned(),
                 nonce: query.get("nonce").cloned(),
@@ -173,11 +183,15 @@ async fn token(
         return refuse("invalid_client");
     }
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+    if is_github && field("grant_type") == github::DEVICE_GRANT {
+        return github::poll(&state, field("device_code"));
+    }
     let code = state.issued().codes.remove(field("code"));
     let good = code.filter(|code| {
         field("grant_type") == "authorization_code"
             && field("redirect_uri") == code.redirect_uri
             && challenge_of(field("code_verifier")) == code.challenge
+            && (field("client_id") == code.client_id || field("client_id").is_empty())
     });
     let Some(code) = good else {
         let error = if is_github {
@@ -188,7 +202,11 @@ async fn token(
         return refuse(error);
     };
     let access_token = format!("token-{}", uuid::Uuid::new_v4());
-    state.issued().tokens.push(access_token.clone());
+    let client = code.client_id;
+    state
+        .issued()
+        .tokens
+        .insert(access_token.clone(), client.clone());
     let asks_json = headers
         .get("accept")
         .is_some_and(|accept| accept == "application/json");
@@ -204,8 +222,7 @@ async fn token(
         });
         return Json(body).into_response();
     }
-    let client = IdentityProvider::CLIENT_ID;
-    match state.id_token(client, code.nonce.as_deref(), Some(&access_token)) {
+    match state.id_token(&client, code.nonce.as_deref(), Some(&access_token)) {
         Ok(id_token) => Json(json!({
             "access_token": access_token, "token_type": "Bearer", "expires_in": "3600",
             "id_token": id_token,
@@ -215,8 +232,33 @@ async fn token(
     }
 }
 
+/// Whether an address is the desktop app's, by the rule that a provider of these habits has for programs.
+fn is_the_app(habits: Habits, url: &Url) -> bool {
+    let (host, path) = match habits {
+        Habits::Microsoft => ("localhost", "/"),
+        Habits::Google => ("127.0.0.1", "/"),
+        Habits::Plain | Habits::GitLab | Habits::GitHub => ("127.0.0.1", "/callback"),
+    };
+    url.scheme() == "http"
+        && url.host_str() == Some(host)
+        && url.port().is_some()
+        && url.path() == path
+}
+
 /// Whether the client has proved itself in the way it was told to.
 fn is_our_client(habits: Habits, headers: &axum::http::HeaderMap, form: &Fields) -> bool {
+    let is = |name: &str, expected: &str| form.get(name).is_some_and(|found| found == expected);
+    if is("client_id", IdentityProvider::APP_CLIENT_ID) {
+        let by_device = is("grant_type", github::DEVICE_GRANT);
+        return match habits {
+            Habits::GitHub if by_device => true,
+            Habits::Google | Habits::GitHub => {
+                is("client_secret", IdentityProvider::APP_CLIENT_SECRET)
+            }
+            // A public client that sends a secret is refused (Microsoft: AADSTS700025).
+            _ => !form.contains_key("client_secret") && !headers.contains_key("authorization"),
+        };
+    }
     let encode =
         |text: &str| -> String { url::form_urlencoded::byte_serialize(text.as_bytes()).collect() };
     let (id, secret) = (IdentityProvider::CLIENT_ID, IdentityProvider::CLIENT_SECRET);
@@ -227,32 +269,9 @@ fn is_our_client(habits: Habits, headers: &axum::http::HeaderMap, form: &Fields)
             .get("authorization")
             .is_some_and(|found| *found == *expected);
     }
-    let is = |name: &str, expected: &str| form.get(name).is_some_and(|found| found == expected);
     is("client_id", id) && is("client_secret", secret)
 }
 
-/// GitHub says whose token it is.
-async fn user(Shared(state): Shared<Arc<State>>, headers: axum::http::HeaderMap) -> Response {
-    let bearer = headers
-        .get("authorization")
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
-    let is_known = bearer.is_some_and(|token| state.issued().tokens.iter().any(|t| t == token));
-    if !is_known {
-        return (
-            http_status(401),
-            Json(json!({"message": "Bad credentials"})),
-        )
-            .into_response();
-    }
-    let visitor = state.lock().visitor.clone();
-    let id: u64 = visitor.subject.parse().unwrap_or_default();
-    let body = json!({
-        "login": visitor.login, "id": id, "name": visitor.name, "email": Value::Null,
-    });
-    Json(body).into_response()
-}
-
-fn http_status(code: u16) -> axum::http::StatusCode {
+pub(super) fn http_status(code: u16) -> axum::http::StatusCode {
     axum::http::StatusCode::from_u16(code).unwrap_or_default()
 }

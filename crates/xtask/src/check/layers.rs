@@ -13,16 +13,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sifter-library-api", &[]),
     ("sifter-sif", &[]),
     ("sifter-contract", &[]),
+    ("sifter-openid", &[]),
     ("sifter-library-client", &["sifter-library-api"]),
     ("sifter-signing", &["sifter-sif"]),
     ("sifter-transfer", &[]),
     (
         "sifter-account",
-        &["sifter-library-api", "sifter-library-client"],
+        &[
+            "sifter-library-api",
+            "sifter-library-client",
+            "sifter-openid",
+        ],
     ),
     (
         "sifter-library-server",
-        &["sifter-library-api", "sifter-sif"],
+        &["sifter-library-api", "sifter-openid", "sifter-sif"],
     ),
     (
         "sifter-app-core",
@@ -32,6 +37,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "sifter-library-api",
             "sifter-library-client",
             "sifter-library-server",
+            "sifter-openid",
             "sifter-sif",
             "sifter-signing",
             "sifter-transfer",

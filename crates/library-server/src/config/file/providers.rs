@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use sifter_openid::is_loopback;
 use url::Url;
 
 use super::ConfigFault;
@@ -28,6 +29,10 @@ pub(super) struct Entry {
     /// Recognised to be refused: the file is read by more people and programs than a secret should be.
     client_secret: Option<IgnoredAny>,
     app_client_id: Option<String>,
+    app_client_secret_file: Option<PathBuf>,
+    app_client_secret_env: Option<String>,
+    /// Recognised to be refused, like its sibling.
+    app_client_secret: Option<IgnoredAny>,
     domain: Option<String>,
     subjects: Option<Vec<String>>,
     url: Option<Url>,
@@ -91,8 +96,10 @@ impl Entry {
         if !is_id {
             return refuse("an id has up to 32 small letters, digits and dashes");
         }
-        if self.client_secret.is_some() {
-            return refuse("put the secret into client_secret_file or client_secret_env");
+        if self.client_secret.is_some() || self.app_client_secret.is_some() {
+            return refuse(
+                "put secrets into files or the environment: client_secret_file, client_secret_env",
+            );
         }
         if self.client_id.is_empty() {
             return refuse("client_id is empty");
@@ -104,8 +111,13 @@ impl Entry {
         if self.domain.is_some() && !is_google {
             return refuse("only google has a domain");
         }
-        if self.app_client_id.is_some() && is_github {
-            return refuse("github has no ID tokens to exchange, so no app_client_id");
+        let has_app_secret =
+            self.app_client_secret_file.is_some() || self.app_client_secret_env.is_some();
+        if self.app_client_id.is_some() && is_github && !has_app_secret {
+            return refuse("to check tokens made for app_client_id, github wants its secret too");
+        }
+        if has_app_secret && !(is_github && self.app_client_id.is_some()) {
+            return refuse("only the app_client_id of github has a secret here");
         }
         if let Some(why) = self.misplaced() {
             return refuse(why);
@@ -117,7 +129,10 @@ impl Entry {
         if !kind.is_reachable_safely() {
             return refuse("its address must begin with https");
         }
-        let client_secret = self.secret(&id, sources)?;
+        let own = (&self.client_secret_file, &self.client_secret_env);
+        let client_secret = secret(own, &id, sources)?;
+        let app = (&self.app_client_secret_file, &self.app_client_secret_env);
+        let app_client_secret = secret(app, &id, sources)?;
         Ok(Provider {
             label: self.label.unwrap_or_else(|| self.kind.label().to_owned()),
             id,
@@ -125,6 +140,7 @@ impl Entry {
             client_id: self.client_id,
             client_secret,
             app_client_id: self.app_client_id,
+            app_client_secret,
             domain: self.domain,
             subjects: self.subjects,
         })
@@ -136,7 +152,7 @@ impl Entry {
         let is_oidc = matches!(self.kind, Kind::Oidc);
         if self.url.is_some() && !has_url {
             Some("only github, gitlab and microsoft have a url")
-        } else if self.issuer.is_some() && !is_oidc {
+        } else if self.issuer.is_some() && !is_oidc && self.played_google().is_none() {
             Some("only oidc has an issuer")
         } else if !self.endpoint_hosts.is_empty() && !is_oidc {
             Some("only oidc has endpoint_hosts")
@@ -147,6 +163,13 @@ impl Entry {
         }
     }
 
+    /// A Google on this machine, which only tests have.
+    fn played_google(&self) -> Option<String> {
+        let issuer = self.issuer.clone()?;
+        let is_here = Url::parse(&issuer).is_ok_and(|url| is_loopback(&url));
+        (is_here && matches!(self.kind, Kind::Google)).then_some(issuer)
+    }
+
     fn kind(&self) -> Result<ProviderKind, &'static str> {
         let base = |default| match &self.url {
             Some(url) => Ok(url.clone()),
@@ -154,7 +177,9 @@ impl Entry {
         };
         Ok(match self.kind {
             Kind::Google => ProviderKind::Google {
-                issuer: ProviderKind::GOOGLE.to_owned(),
+                issuer: self
+                    .played_google()
+                    .unwrap_or_else(|| ProviderKind::GOOGLE.to_owned()),
             },
             Kind::GitHub => ProviderKind::GitHub {
                 base: base("https://github.com")?,
@@ -178,31 +203,36 @@ impl Entry {
             },
         })
     }
+}
 
-    fn secret(&self, id: &str, sources: &Sources<'_>) -> Result<Option<SecretString>, ConfigFault> {
-        let (found, from) = match (&self.client_secret_file, &self.client_secret_env) {
-            (None, None) => return Ok(None),
-            (Some(_), Some(_)) => {
-                return Err(ConfigFault::Provider {
-                    provider: id.to_owned(),
-                    why: "client_secret_file and client_secret_env are both there",
-                });
-            }
-            (Some(file), None) => {
-                let path = sources.folder.join(file);
-                (read_secret(&path), path.display().to_string())
-            }
-            (None, Some(name)) => ((sources.environment)(name), name.clone()),
-        };
-        let secret = found
-            .map(|secret| secret.trim().to_owned())
-            .filter(|secret| !secret.is_empty())
-            .ok_or_else(|| ConfigFault::Secret {
+/// The secret in a file or a variable of the environment, where one of them is named.
+fn secret(
+    (file, variable): (&Option<PathBuf>, &Option<String>),
+    id: &str,
+    sources: &Sources<'_>,
+) -> Result<Option<SecretString>, ConfigFault> {
+    let (found, from) = match (file, variable) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => {
+            return Err(ConfigFault::Provider {
                 provider: id.to_owned(),
-                from,
-            })?;
-        Ok(Some(secret.into()))
-    }
+                why: "a secret is in a file and in the environment: name one of the two",
+            });
+        }
+        (Some(file), None) => {
+            let path = sources.folder.join(file);
+            (read_secret(&path), path.display().to_string())
+        }
+        (None, Some(name)) => ((sources.environment)(name), name.clone()),
+    };
+    let secret = found
+        .map(|secret| secret.trim().to_owned())
+        .filter(|secret| !secret.is_empty())
+        .ok_or_else(|| ConfigFault::Secret {
+            provider: id.to_owned(),
+            from,
+        })?;
+    Ok(Some(secret.into()))
 }
 
 fn read_secret(path: &Path) -> Option<String> {

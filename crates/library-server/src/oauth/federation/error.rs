@@ -1,5 +1,7 @@
 //! What can go wrong between this library and an identity provider.
 
+use sifter_openid::{ErrorCode, Fault, IdTokenFault};
+
 use super::http::HttpError;
 
 /// Why nobody could be identified.
@@ -17,6 +19,8 @@ pub(crate) enum FederationError {
     NotAdmitted,
     #[error("no provider whose tokens are exchanged here has made the token")]
     NoSuchIssuer,
+    #[error("the token was not made for the app, or has ended")]
+    ForeignToken,
     #[error("the library failed")]
     Library(#[from] crate::error::Error),
 }
@@ -28,52 +32,11 @@ impl FederationError {
     }
 }
 
-/// An OAuth error code of a provider, cut to what may stand in a log.
-#[derive(Debug)]
-pub(crate) struct ErrorCode(String);
-
-impl ErrorCode {
-    pub(crate) fn new(text: &str) -> Self {
-        let plain = |c: &char| c.is_ascii_alphanumeric() || "_-.".contains(*c);
-        Self(text.chars().filter(plain).take(64).collect())
+impl From<Fault> for FederationError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Answer(why) => Self::Answer(why),
+            Fault::Refused(code) => Self::Refused(code),
+        }
     }
-}
-
-impl std::fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Why an ID token is refused (OpenID Connect Core section 3.1.3.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum IdTokenFault {
-    #[error("it is too long")]
-    TooLong,
-    #[error("it is not a signed token")]
-    Form,
-    #[error("its algorithm is not accepted")]
-    Algorithm,
-    #[error("the provider does not publish its key")]
-    UnknownKey,
-    #[error("the provider publishes several keys it could be of")]
-    AmbiguousKey,
-    #[error("the signature is wrong")]
-    Signature,
-    #[error("its claims cannot be read")]
-    Claims,
-    #[error("the issuer is another one")]
-    Issuer,
-    #[error("it is meant for somebody else")]
-    Audience,
-    #[error("it has expired")]
-    Expired,
-    #[error("its time has not come, or has long passed")]
-    Time,
-    #[error("the nonce is another one")]
-    Nonce,
-    #[error("it belongs to another access token")]
-    AccessTokenHash,
-    #[error("it names nobody")]
-    Subject,
 }

@@ -9,7 +9,7 @@ use reqwest::{Client, ClientBuilder, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::providers::is_loopback;
+use sifter_openid::is_loopback;
 
 /// The longest answer read, in bytes.
 const LONGEST: usize = 256 << 10;
@@ -50,6 +50,12 @@ pub(crate) struct BasicAuth<'a> {
     pub(crate) password: &'a SecretString,
 }
 
+impl BasicAuth<'_> {
+    fn plain(&self, call: RequestBuilder) -> RequestBuilder {
+        call.basic_auth(self.user, Some(self.password.expose_secret()))
+    }
+}
+
 impl Outgoing {
     /// Reads a document.
     pub(crate) async fn get(
@@ -81,6 +87,28 @@ impl Outgoing {
             call = call.basic_auth(encode(basic.user), Some(password));
         }
         answer(call).await
+    }
+
+    /// Sends JSON, as GitHub's interface wants it, which takes the two parts of the name as they are.
+    pub(crate) async fn post_json(
+        &self,
+        url: &Url,
+        body: &serde_json::Value,
+        basic: &BasicAuth<'_>,
+    ) -> Result<(StatusCode, Vec<u8>), HttpError> {
+        let call = self.client(url)?.post(url.clone());
+        answer(basic.plain(call).json(body)).await
+    }
+
+    /// The same for what is to be removed.
+    pub(crate) async fn delete_json(
+        &self,
+        url: &Url,
+        body: &serde_json::Value,
+        basic: &BasicAuth<'_>,
+    ) -> Result<(StatusCode, Vec<u8>), HttpError> {
+        let call = self.client(url)?.delete(url.clone());
+        answer(basic.plain(call).json(body)).await
     }
 
     fn client(&self, url: &Url) -> Result<&Client, HttpError> {

@@ -1,7 +1,8 @@
 //! The person behind a token, and whether they may come in.
 
-use super::error::{FederationError, IdTokenFault};
-use super::id_token::Claims;
+use sifter_openid::{Claims, IdTokenFault};
+
+use super::error::FederationError;
 use crate::people::identities::Proven;
 use crate::providers::{Provider, ProviderKind};
 

@@ -4,28 +4,36 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::error::{ErrorCode, FederationError};
+use crate::error::{ErrorCode, Fault};
 
 /// What is wanted of a token answer. Lifetimes, scopes and the rest do not matter here.
-#[derive(Deserialize)]
-pub(super) struct ProviderTokens {
-    pub(super) access_token: SecretString,
+#[derive(Debug, Deserialize)]
+pub struct ProviderTokens {
+    /// For the provider's own interfaces.
+    pub access_token: SecretString,
+    /// Says who signed in.
     #[serde(default)]
-    pub(super) id_token: Option<SecretString>,
+    pub id_token: Option<SecretString>,
+    /// What was granted, separated by spaces, or by commas at GitHub; none is what was asked for.
+    #[serde(default)]
+    pub scope: Option<String>,
 }
 
 /// Reads a token answer. GitHub refuses with status 200 and an `error` inside, so that the body decides.
-pub(super) fn read(is_success: bool, body: &[u8]) -> Result<ProviderTokens, FederationError> {
+///
+/// # Errors
+/// When there is no token in it, or an error beside it.
+pub fn token_answer(is_success: bool, body: &[u8]) -> Result<ProviderTokens, Fault> {
     let answer: Map<String, Value> = serde_json::from_slice(body)
-        .map_err(|_| FederationError::Answer("the token answer cannot be read"))?;
+        .map_err(|_| Fault::Answer("the token answer cannot be read"))?;
     if let Some(error) = answer.get("error").and_then(Value::as_str) {
-        return Err(FederationError::Refused(ErrorCode::new(error)));
+        return Err(Fault::Refused(ErrorCode::new(error)));
     }
     if !is_success {
-        return Err(FederationError::Answer("the token endpoint failed"));
+        return Err(Fault::Answer("the token endpoint failed"));
     }
     serde_json::from_value(Value::Object(answer))
-        .map_err(|_| FederationError::Answer("the token answer holds no token"))
+        .map_err(|_| Fault::Answer("the token answer holds no token"))
 }
 
 #[cfg(test)]
@@ -50,7 +58,7 @@ mod tests {
             (false, format!("{{\"access_token\":\"{secret}\"}}")),
             (false, "<html>".to_owned()),
         ] {
-            let Err(error) = read(is_success, body.as_bytes()) else {
+            let Err(error) = token_answer(is_success, body.as_bytes()) else {
                 panic!("{body}");
             };
             assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
@@ -63,7 +71,7 @@ mod tests {
             r#"{"access_token":"a","expires_in":"28800"}"#,
             r#"{"access_token":"a","expires_in":-1,"scope":null,"id_token":"t"}"#,
         ] {
-            let tokens = read(true, body.as_bytes()).ok().unwrap();
+            let tokens = token_answer(true, body.as_bytes()).ok().unwrap();
             assert_eq!(tokens.access_token.expose_secret(), "a");
         }
     }

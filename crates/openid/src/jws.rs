@@ -9,7 +9,7 @@ use ring::signature::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::IdTokenFault;
+use crate::error::IdTokenFault;
 
 /// The longest token read, in bytes.
 const LONGEST: usize = 16 << 10;
@@ -18,7 +18,7 @@ const MOST_KEYS: usize = 64;
 
 /// A token taken apart, nothing of it verified.
 #[derive(Debug)]
-pub(crate) struct Jws<'a> {
+pub struct Jws<'a> {
     header: Header,
     /// Header and payload as they are signed.
     signed: &'a str,
@@ -37,7 +37,11 @@ struct Header {
 }
 
 impl<'a> Jws<'a> {
-    pub(crate) fn parse(token: &'a str) -> Result<Self, IdTokenFault> {
+    /// Takes it apart.
+    ///
+    /// # Errors
+    /// When it is too long, or not a signed token in compact form.
+    pub fn parse(token: &'a str) -> Result<Self, IdTokenFault> {
         if token.len() > LONGEST {
             return Err(IdTokenFault::TooLong);
         }
@@ -58,12 +62,16 @@ impl<'a> Jws<'a> {
     }
 
     /// What the token says, whoever wrote it.
-    pub(crate) fn unverified(&self) -> &[u8] {
+    #[must_use]
+    pub fn unverified(&self) -> &[u8] {
         &self.payload
     }
 
     /// What the token says, if one of the keys has signed it.
-    pub(crate) fn verified(&self, keys: &KeySet) -> Result<&[u8], IdTokenFault> {
+    ///
+    /// # Errors
+    /// When none has, or its algorithm is not RS256 or ES256.
+    pub fn verified(&self, keys: &KeySet) -> Result<&[u8], IdTokenFault> {
         let kind = match self.header.alg.as_str() {
             "RS256" => KeyKind::Rsa,
             "ES256" => KeyKind::P256,
@@ -88,7 +96,7 @@ impl<'a> Jws<'a> {
 
 /// The keys a provider publishes, as far as they are of use.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct KeySet(Vec<Key>);
+pub struct KeySet(Vec<Key>);
 
 #[derive(Debug, Clone)]
 struct Key {
@@ -136,7 +144,8 @@ struct Published {
 
 impl KeySet {
     /// Reads a published set. Keys of other kinds and for other purposes are left out.
-    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(body: &[u8]) -> Option<Self> {
         let set: PublishedSet = serde_json::from_slice(body).ok()?;
         let keys = set.keys.into_iter().take(MOST_KEYS);
         Some(Self(keys.filter_map(Key::read).collect()))

@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
-use super::error::IdTokenFault;
-use super::jws::{Jws, KeySet};
-use crate::providers::ProviderKind;
+use crate::error::IdTokenFault;
+use crate::jws::{Jws, KeySet};
+use crate::kind::ProviderKind;
 
 /// What clocks may differ.
 const LEEWAY: Duration = Duration::seconds(60);
@@ -18,10 +18,12 @@ const LONGEST_SUBJECT: usize = 255;
 
 /// The claims that are of use.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Claims {
-    pub(crate) iss: String,
+pub struct Claims {
+    /// The issuer.
+    pub iss: String,
+    /// The subject: who somebody is for this issuer.
     #[serde(default)]
-    pub(crate) sub: String,
+    pub sub: String,
     aud: Audience,
     #[serde(default)]
     azp: Option<String>,
@@ -29,27 +31,32 @@ pub(crate) struct Claims {
     iat: i64,
     #[serde(default)]
     nbf: Option<i64>,
+    /// Of the request that it answers.
     #[serde(default)]
-    pub(crate) nonce: Option<String>,
+    pub nonce: Option<String>,
     #[serde(default)]
     at_hash: Option<String>,
+    /// What the person is called.
     #[serde(default)]
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
+    /// What they sign in with; theirs to change.
     #[serde(default)]
-    pub(crate) preferred_username: Option<String>,
+    pub preferred_username: Option<String>,
+    /// What GitLab and others call that.
     #[serde(default)]
-    pub(crate) nickname: Option<String>,
+    pub nickname: Option<String>,
+    /// An address; theirs to change.
     #[serde(default)]
-    pub(crate) email: Option<String>,
+    pub email: Option<String>,
     /// Google: the Workspace domain.
     #[serde(default)]
-    pub(crate) hd: Option<String>,
+    pub hd: Option<String>,
     /// Microsoft: the tenant.
     #[serde(default)]
-    pub(crate) tid: Option<String>,
+    pub tid: Option<String>,
     /// Microsoft: the person, the same for every application.
     #[serde(default)]
-    pub(crate) oid: Option<String>,
+    pub oid: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,22 +68,25 @@ enum Audience {
 
 /// What a token must be.
 #[derive(Debug)]
-pub(crate) struct Expected<'a> {
-    pub(crate) kind: &'a ProviderKind,
+pub struct Expected<'a> {
+    /// Which provider.
+    pub kind: &'a ProviderKind,
     /// The issuer in the provider's metadata.
-    pub(crate) issuer: &'a str,
+    pub issuer: &'a str,
     /// Our name at the provider.
-    pub(crate) client_id: &'a str,
+    pub client_id: &'a str,
     /// How long ago it may have been made.
-    pub(crate) oldest: Duration,
-    /// How long the keys just read are taken for all there are.
-    pub(crate) keys_pause: Duration,
-    pub(crate) now: OffsetDateTime,
+    pub oldest: Duration,
+    /// The time.
+    pub now: OffsetDateTime,
 }
 
 impl Expected<'_> {
     /// The claims of a token that is in order, but for its nonce.
-    pub(crate) fn check(&self, token: &Jws<'_>, keys: &KeySet) -> Result<Claims, IdTokenFault> {
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn check(&self, token: &Jws<'_>, keys: &KeySet) -> Result<Claims, IdTokenFault> {
         let claims: Claims =
             serde_json::from_slice(token.verified(keys)?).map_err(|_| IdTokenFault::Claims)?;
         let is_ours = self
@@ -122,7 +132,10 @@ impl Expected<'_> {
 
 impl Claims {
     /// Whether the token answers the request with this nonce.
-    pub(crate) fn check_nonce(&self, expected: &str) -> Result<(), IdTokenFault> {
+    ///
+    /// # Errors
+    /// When it does not, or the nonce is empty.
+    pub fn check_nonce(&self, expected: &str) -> Result<(), IdTokenFault> {
         let found = self.nonce.as_deref().unwrap_or_default();
         if bool::from(found.as_bytes().ct_eq(expected.as_bytes())) && !expected.is_empty() {
             Ok(())
@@ -132,7 +145,10 @@ impl Claims {
     }
 
     /// Whether the token came together with this access token, where it says so.
-    pub(crate) fn check_access_token(&self, access_token: &str) -> Result<(), IdTokenFault> {
+    ///
+    /// # Errors
+    /// When it says that it came with another.
+    pub fn check_access_token(&self, access_token: &str) -> Result<(), IdTokenFault> {
         let Some(found) = &self.at_hash else {
             return Ok(());
         };
@@ -147,7 +163,8 @@ impl Claims {
 }
 
 /// The issuer a token names, whoever wrote it: for choosing, not for trusting.
-pub(crate) fn issuer_of(token: &Jws<'_>) -> Option<String> {
+#[must_use]
+pub fn issuer_of(token: &Jws<'_>) -> Option<String> {
     #[derive(Deserialize)]
     struct Issuer {
         iss: String,

@@ -3,29 +3,36 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::error::FederationError;
-use crate::providers::{Provider, ProviderKind, bare, github_api};
+use crate::error::Fault;
+use crate::kind::{ProviderKind, bare, github_api};
 
 /// The addresses of a provider.
 #[derive(Debug, Clone)]
-pub(crate) struct Endpoints {
+pub struct Endpoints {
     /// Whom its tokens name; may hold `{tenantid}` (Microsoft).
-    pub(crate) issuer: String,
-    pub(crate) authorize: Url,
-    pub(crate) token: Url,
+    pub issuer: String,
+    /// Where browsers are sent.
+    pub authorize: Url,
+    /// Where codes are traded.
+    pub token: Url,
+    /// Where a device without a browser asks for a code (RFC 8628).
+    pub device: Option<Url>,
     /// Says who somebody is.
-    pub(crate) identity: IdentitySource,
+    pub identity: IdentitySource,
     /// The secret goes into the form rather than into a header.
-    pub(crate) secret_in_form: bool,
+    pub secret_in_form: bool,
     /// Answers always say whom they come from (RFC 9207).
-    pub(crate) sends_issuer: bool,
+    pub sends_issuer: bool,
 }
 
 /// How a provider says who somebody is.
 #[derive(Debug, Clone)]
-pub(crate) enum IdentitySource {
+pub enum IdentitySource {
     /// By an ID token, signed with one of the keys at this address.
-    IdToken { keys: Url },
+    IdToken {
+        /// A set of keys (RFC 7517).
+        keys: Url,
+    },
     /// By an answer to whoever brings an access token (GitHub).
     UserApi(Url),
 }
@@ -37,6 +44,8 @@ struct Document {
     token_endpoint: Url,
     jwks_uri: Url,
     #[serde(default)]
+    device_authorization_endpoint: Option<Url>,
+    #[serde(default)]
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     code_challenge_methods_supported: Option<Vec<String>>,
@@ -45,13 +54,15 @@ struct Document {
 }
 
 impl Endpoints {
-    /// GitHub publishes no metadata.
-    pub(crate) fn of_github(base: &Url) -> Option<Self> {
+    /// GitHub publishes no metadata. `None` when the address leads nowhere.
+    #[must_use]
+    pub fn of_github(base: &Url) -> Option<Self> {
         let at = |path: &str| Url::parse(&format!("{}{path}", bare(base))).ok();
         Some(Self {
             issuer: bare(base),
             authorize: at("/login/oauth/authorize")?,
             token: at("/login/oauth/access_token")?,
+            device: at("/login/device/code"),
             identity: IdentitySource::UserApi(github_api(base)?),
             secret_in_form: true,
             sends_issuer: false,
@@ -60,12 +71,15 @@ impl Endpoints {
 
     /// Reads a metadata document. The issuer must be the configured one, letter for letter (the defence
     /// against mix-up), and every endpoint must belong to the provider.
-    pub(crate) fn read(provider: &Provider, body: &[u8]) -> Result<Self, FederationError> {
-        let refuse = |why| Err(FederationError::Answer(why));
+    ///
+    /// # Errors
+    /// When it does not hold that, cannot be read, or offers no S256.
+    pub fn read(kind: &ProviderKind, body: &[u8]) -> Result<Self, Fault> {
+        let refuse = |why| Err(Fault::Answer(why));
         let Ok(document) = serde_json::from_slice::<Document>(body) else {
             return refuse("the metadata cannot be read");
         };
-        if !provider.kind.is_metadata_of(&document.issuer) {
+        if !kind.is_metadata_of(&document.issuer) {
             return refuse("the metadata is of another issuer");
         }
         let endpoints = [
@@ -73,7 +87,7 @@ impl Endpoints {
             &document.token_endpoint,
             &document.jwks_uri,
         ];
-        if !endpoints.into_iter().all(|url| provider.kind.owns(url)) {
+        if !endpoints.into_iter().all(|url| kind.owns(url)) {
             return refuse("an endpoint is on a host that does not belong to the provider");
         }
         let lacks = |methods: &Option<Vec<String>>, wanted: &str| {
@@ -91,6 +105,7 @@ impl Endpoints {
             issuer: document.issuer,
             authorize: document.authorization_endpoint,
             token: document.token_endpoint,
+            device: (document.device_authorization_endpoint).filter(|url| kind.owns(url)),
             identity: IdentitySource::IdToken {
                 keys: document.jwks_uri,
             },
@@ -101,7 +116,8 @@ impl Endpoints {
 }
 
 /// Where the metadata of a provider is; `None` where there is none.
-pub(crate) fn address(kind: &ProviderKind) -> Option<Url> {
+#[must_use]
+pub fn metadata_address(kind: &ProviderKind) -> Option<Url> {
     let issuer = kind.discovery()?;
     let issuer = issuer.trim_end_matches('/');
     Url::parse(&format!("{issuer}/.well-known/openid-configuration")).ok()
