@@ -139,39 +139,49 @@ impl<'a, S: Sum> Writer<'a, S> {
         let budget = &run.budgets().down;
         while !bytes.is_empty() {
             let piece = bytes.split_to(budget.piece(bytes.len()));
-            budget.take(piece.len() as u64).await;
-            self.buffer.extend_from_slice(&piece);
             let (number, count) = (self.number, piece.len() as u64);
-            run.live.change(|state| state.part_moved(number, count));
-            if self.buffer.len() >= limit {
-                self.flush().await?;
+            budget.take(count).await;
+            if self.buffer.is_empty() && piece.len() >= limit {
+                // A fast connection fills a buffer at once, which needs no copy then.
+                self.write(piece).await?;
+            } else {
+                self.buffer.extend_from_slice(&piece);
+                if self.buffer.len() >= limit {
+                    self.flush().await?;
+                }
             }
+            run.live.change(|state| state.part_moved(number, count));
         }
         Ok(())
     }
 
+    /// Writes what was gathered.
     async fn flush(&mut self) -> io::Result<()> {
         if self.buffer.is_empty() {
             return Ok(());
         }
+        let gathered = std::mem::take(&mut self.buffer);
+        self.buffer = self.write(gathered).await?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Writes bytes to their place and adds them up; gives them back.
+    async fn write<B: AsRef<[u8]> + Send + 'static>(&mut self, bytes: B) -> io::Result<B> {
         let file = Arc::clone(&self.file);
         let offset = self.written;
-        let mut buffer = std::mem::take(&mut self.buffer);
         let mut sum = self.sum.take();
-        let (buffer, count, sum) = blocking(move || {
-            write_all_at(&file, &buffer, offset)?;
+        let (bytes, sum) = blocking(move || {
+            write_all_at(&file, bytes.as_ref(), offset)?;
             if let Some(sum) = &mut sum {
-                sum.add(&buffer);
+                sum.add(bytes.as_ref());
             }
-            let count = buffer.len() as u64;
-            buffer.clear();
-            Ok((buffer, count, sum))
+            Ok((bytes, sum))
         })
         .await?;
-        self.written += count;
-        self.buffer = buffer;
+        self.written += bytes.as_ref().len() as u64;
         self.sum = sum;
-        Ok(())
+        Ok(bytes)
     }
 }
 
