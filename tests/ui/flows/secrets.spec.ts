@@ -1,76 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-
-import type { BrowserContext, Page } from '@playwright/test'
+import { readFile } from 'node:fs/promises'
 
 import { LOGIN } from '../support/bridge'
 import { expect, test } from '../support/flow'
 import { samples } from '../support/samples'
+import { filesBelow, kept, Traces } from '../support/traces'
 
 /** The tokens of the library are 256 characters long. Nothing else that passes the window is nearly so. */
 const LIKE_A_TOKEN = /[A-Za-z0-9_-]{180,}/
 
-/** Collects everything that passes between a page and the app. */
-function wiretap(page: Page, url: string): string[] {
-  const heard: string[] = []
-  page.on('request', (request) => {
-    heard.push(request.url(), JSON.stringify(request.headers()), request.postData() ?? '')
-  })
-  page.on('response', async (response) => {
-    heard.push(JSON.stringify(response.headers()))
-    const isAnswer = response.url().startsWith(`${url}/api/`) && !response.url().endsWith('/events')
-    if (isAnswer) heard.push(await response.text().catch(() => ''))
-  })
-  page.on('console', (message) => heard.push(message.text()))
-  return heard
-}
-
-/** The events of the app, as a window hears them. */
-async function listenToEvents(url: string): Promise<{ heard: string[]; stop: () => void }> {
-  const heard: string[] = []
-  const ended = new AbortController()
-  const answer = await fetch(`${url}/api/events`, { signal: ended.signal })
-  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
-  const listening = (async () => {
-    for (;;) {
-      const piece = await reader?.read()
-      if (!piece || piece.done) return
-      heard.push(piece.value)
-    }
-  })()
-  listening.catch(() => undefined)
-  return { heard, stop: () => ended.abort() }
-}
-
-/** Everything a page keeps or shows. */
-async function kept(page: Page, context: BrowserContext): Promise<string> {
-  const inside = await page.evaluate(async () => {
-    const fields = [...document.querySelectorAll<HTMLInputElement>('input, textarea')].map(
-      ({ value }) => value,
-    )
-    const databases = await indexedDB.databases()
-    const caches_ = await caches.keys()
-    return JSON.stringify([
-      document.documentElement.outerHTML,
-      fields,
-      { ...localStorage },
-      { ...sessionStorage },
-      document.cookie,
-      databases,
-      caches_,
-      history.state as unknown,
-      location.href,
-    ])
-  })
-  return inside + JSON.stringify(await context.storageState())
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-}
-
-test('a token is nowhere in the window, in what passes it, or on the disk', async ({
+test('a32 a token is nowhere in the window, in what passes it, or on the disk', async ({
   app,
   bridge,
   context,
@@ -78,8 +16,7 @@ test('a token is nowhere in the window, in what passes it, or on the disk', asyn
   startLibrary,
 }) => {
   const library = await startLibrary()
-  const events = await listenToEvents(bridge.url)
-  const heard = wiretap(page, bridge.url)
+  const traces = new Traces(bridge, page, context)
   await bridge.call('settings_set', { welcomeDone: true })
   await bridge.call('server_start_local', {})
   await app.open()
@@ -132,7 +69,7 @@ test('a token is nowhere in the window, in what passes it, or on the disk', asyn
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     shown.push(await kept(page, context))
   }
-  events.stop()
+  traces.stop()
 
   const asked = new URL(link).searchParams
   const secrets = {
@@ -141,7 +78,7 @@ test('a token is nowhere in the window, in what passes it, or on the disk', asyn
     state: asked.get('state') ?? '',
     code: new URL(answer).searchParams.get('code') ?? '',
   }
-  const all = [...heard, ...events.heard, ...shown].join('\n')
+  const all = [...traces.heard, ...shown].join('\n')
   expect(all, 'the search sees what passes').toContain(LOGIN)
   expect(all).toContain('grace')
   for (const [name, secret] of Object.entries(secrets)) {

@@ -1,7 +1,7 @@
 /** Sifter without its window, and the desktop around it that a test plays. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 import type { Commands, Phase, TransferList, TransferView, UiError } from '../../../ui/src/contract/generated'
 import type { Library } from './library'
@@ -46,6 +46,8 @@ export class Bridge {
       DOCKER_CONFIG: join(home, 'docker'),
       XDG_RUNTIME_DIR: home,
       HOME: home,
+      // So are the programs that it may ask for passwords.
+      PATH: [join(home, 'bin'), process.env.PATH].join(delimiter),
     }
     const running = await start('sifter-bridge', args, /^listening on (http:\S+)$/, environment)
     return new Bridge(running.said, home, running)
@@ -54,6 +56,16 @@ export class Bridge {
   async stop(): Promise<void> {
     await this.running.stop()
     await rm(this.home, { recursive: true, force: true })
+  }
+
+  /** The number of its process. */
+  get pid(): number {
+    return this.running.pid
+  }
+
+  /** What it wrote to its standard error so far. */
+  complaints(): string {
+    return this.running.complaints()
   }
 
   /** A file or folder in Sifter's home. */

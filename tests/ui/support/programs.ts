@@ -18,6 +18,7 @@ export function program(name: string): string {
 }
 
 export interface Running {
+  pid: number
   /** What it said at its start. */
   said: string
   /** What it wrote to its standard error so far. */
@@ -49,7 +50,7 @@ export async function start(
       resolve(found[1] ?? line)
     })
   })
-  return { said, complaints: () => complaints, stop: () => stop(name, child) }
+  return { pid: child.pid ?? 0, said, complaints: () => complaints, stop: () => stop(name, child) }
 }
 
 /** Ends a program politely. One that does not listen is a failure. */
