@@ -6,7 +6,9 @@ mod identify;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sifter_account::{Account, Error, Phase, Progress, SignIn, SignInRequest, Way};
+use sifter_account::{
+    Account, AtProvider, Error, Phase, Progress, SignIn, SignInRequest, Way,
+};
 use sifter_contract::requests::SignInStart;
 use sifter_contract::{
     AppEvent, ErrorCode, ServerView, SignInCode, SignInHow, SignInPhase, SignInView, UiError,
@@ -18,6 +20,7 @@ use crate::app::AppCore;
 use crate::clipboard::clear_of;
 use crate::errors::{self, Place};
 use crate::events::Hub;
+use crate::provider_clients;
 use crate::servers::{LOCAL_ID, Servers};
 use admission::LocalDoor;
 use identify::AskLibrary;
@@ -33,11 +36,26 @@ impl AppCore {
         request.way = match asked.how {
             SignInHow::Browser => Way::Browser,
             SignInHow::Code => Way::Code,
+            // Where the person signs in is the provider's matter then.
+            SignInHow::Provider => Way::Browser,
         };
+        let mut place = place;
+        let no_such = || no_such_provider(&server.name);
         if let Some(id) = &asked.provider {
-            let provider = self.servers.provider(server_id, id);
-            let provider = provider.ok_or_else(|| no_such_provider(&server.name))?;
-            request.extra.push(provider.hint());
+            let provider = self.servers.provider(server_id, id).ok_or_else(no_such)?;
+            place = place.provider(&provider.label);
+            if asked.how == SignInHow::Provider {
+                let (settings, vault) = (&self.settings, self.accounts.vault());
+                let client = provider_clients::fitting(settings, vault, &provider).await;
+                request.at_provider = Some(AtProvider {
+                    provider: provider.id,
+                    client: client.ok_or_else(no_such)?,
+                });
+            } else {
+                request.extra.push(provider.hint());
+            }
+        } else if asked.how == SignInHow::Provider {
+            return Err(no_such());
         }
         // Signing in again renews the account instead of adding another.
         if !asked.another {

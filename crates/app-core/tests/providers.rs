@@ -29,6 +29,7 @@ fn configured(id: &str, label: &str, kind: ProviderKind) -> Provider {
         client_id: "library".into(),
         client_secret: Some(SecretString::from("secret")),
         app_client_id: None,
+        app_client_secret: None,
         domain: None,
         subjects: None,
     }
@@ -89,6 +90,7 @@ async fn each_announced_provider_is_in_the_view_and_can_be_gone_to_at_once() {
         id: id.to_owned(),
         label: label.to_owned(),
         kind,
+        direct: false,
     };
     let providers = vec![
         shown("lab", "GitLab", SignInProviderKind::Gitlab),

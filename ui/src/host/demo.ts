@@ -6,6 +6,8 @@ import type { Route } from '../state/navigation.svelte'
 import type { Sifter } from '../state/sifter.svelte'
 import { accountScript, withSeveral } from './demo/accounts'
 import { libraryRoutes, libraryScript } from './demo/library'
+import { networkScript } from './demo/network'
+import { providerScript } from './demo/providers'
 import { app, servers } from './demo/servers'
 import { speeds, transfers } from './demo/transfers'
 import { badFile, oneFile, plan, severalFiles } from './demo/uploads'
@@ -18,6 +20,8 @@ export function demoHost(): FakeHost {
   return new FakeHost({
     ...libraryScript,
     ...accountScript,
+    ...providerScript,
+    ...networkScript,
     app_state: () => ({ ...app, firstRun: asked.get('demo') === 'welcome' }),
     app_copy: () => ({}),
     server_list: () => (asked.get('demo')?.startsWith('accounts') ? withSeveral() : servers),

@@ -7,6 +7,8 @@ import App from '../App.svelte'
 import type { AppView } from '../contract/generated'
 import { accountScript } from '../host/demo/accounts'
 import { libraryScript } from '../host/demo/library'
+import { networkScript } from '../host/demo/network'
+import { providerScript } from '../host/demo/providers'
 import { app, servers } from '../host/demo/servers'
 import { transfers } from '../host/demo/transfers'
 import { oneFile, plan } from '../host/demo/uploads'
@@ -25,6 +27,8 @@ export function script(view: Partial<AppView> = {}): Script {
   return {
     ...libraryScript,
     ...accountScript,
+    ...providerScript,
+    ...networkScript,
     app_state: () => structuredClone({ ...app, ...view }),
     app_copy: () => ({}),
     server_list: () => servers,

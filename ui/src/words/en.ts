@@ -3,12 +3,17 @@ import { accounts, connect } from './en/accounts'
 import { common } from './en/common'
 import { computer, downloads } from './en/computer'
 import { container } from './en/container'
+import { diagnosis } from './en/diagnosis'
 import { errors } from './en/errors'
 import { frame } from './en/frame'
 import { home } from './en/home'
+import { inspector } from './en/inspector'
+import { keys } from './en/keys'
 import { kit } from './en/kit'
 import { library } from './en/library'
 import { limits } from './en/limits'
+import { providers } from './en/providers'
+import { addresses, certificate, network } from './en/network'
 import { search } from './en/search'
 import { settings } from './en/settings'
 import { shortcuts } from './en/shortcuts'
@@ -21,20 +26,27 @@ import { welcome } from './en/welcome'
 
 export const en = {
   accounts,
+  addresses,
+  certificate,
   commandLine,
   common,
   computer,
   connect,
   container,
+  diagnosis,
   downloads,
   endings,
   errors,
   frame,
   home,
   importing,
+  inspector,
+  keys,
   kit,
   library,
   limits,
+  network,
+  providers,
   search,
   settings,
   shortcuts,

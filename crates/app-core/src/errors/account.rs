@@ -3,7 +3,10 @@
 use sifter_account::{Error, vault::VaultError};
 use sifter_contract::{ErrorCode, Retry, UiError};
 
-use crate::errors::{Place, chain, storage};
+use sifter_library_client::error::proxy_trouble;
+use sifter_library_client::http::Refusal;
+
+use crate::errors::{Place, chain, distrusted, not_secured, storage, unreachable};
 
 /// What went wrong with an account or a sign-in.
 pub(crate) fn account(error: &Error, place: &Place) -> UiError {
@@ -16,14 +19,36 @@ pub(crate) fn account(error: &Error, place: &Place) -> UiError {
         Error::IssuerMismatch | Error::UnsafeServer { .. } | Error::ServerRejected { .. } => {
             again(ErrorCode::SignInRejected)
         }
+        Error::IdToken(_) => again(ErrorCode::SignInRejected),
+        Error::ClientRefused { .. } => again(ErrorCode::ClientIdRefused),
+        Error::ApprovalNeeded { .. } => again(ErrorCode::ApprovalNeeded),
+        Error::SingleSignOn { organisation } => {
+            let error = again(ErrorCode::SingleSignOnNeeded);
+            if organisation.is_empty() {
+                error
+            } else {
+                error.with("organisation", organisation.as_str())
+            }
+        }
+        Error::ScopeMissing { scopes } => {
+            again(ErrorCode::ScopeMissing).with("scopes", scopes.as_str())
+        }
+        Error::NotAccepted { .. } => again(ErrorCode::SignInNotAccepted),
+        Error::NoExchange => place.error(ErrorCode::NotOffered).with("what", "provider"),
         Error::OtherPerson { expected, found } => again(ErrorCode::OtherPerson)
             .with("expected", expected.as_str())
             .with("found", found.chars().take(80).collect::<String>()),
         Error::TimedOut => again(ErrorCode::SignInTimedOut),
         Error::Cancelled => place.error(ErrorCode::Cancelled),
         Error::TooManySignIns => again(ErrorCode::SignInBusy),
-        Error::Network(_) => again(ErrorCode::Unreachable),
-        Error::Tls(_) => place.error(ErrorCode::CertificateUntrusted),
+        Error::Network(cause) => match proxy_trouble(&**cause) {
+            Some(reason) => unreachable(reason, place),
+            None => again(ErrorCode::Unreachable),
+        },
+        Error::Tls(cause) => match Refusal::find(&**cause) {
+            Some(refusal) => distrusted(&refusal, place),
+            None => not_secured(place),
+        },
         Error::BadResponse { .. } => again(ErrorCode::InvalidAnswer),
         Error::NoSignIn => place
             .error(ErrorCode::NotOffered)

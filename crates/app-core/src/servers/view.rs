@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use sifter_account::{Account, AccountKind, AccountState, Provider, ProviderKind};
+use sifter_account::{
+    Account, AccountKind, AccountState, OwnClient, Provider, ProviderKind,
+};
 use sifter_contract::{
     AccountView, ServerKind, ServerState, ServerView, SignInProvider, SignInProviderKind,
     SignInWay, Storage,
@@ -125,18 +127,21 @@ impl Servers {
             capabilities: self.capabilities(&server.id),
             account: accounts.in_use,
             accounts: accounts.all,
-            ways: ways(server, &status.providers),
+            ways: ways(server, &status.providers, &self.own_clients()),
             quota: status.quota.filter(|_| signed_in),
         }
     }
 }
 
 /// The ways to sign in that a server offers. A token can be pasted wherever one can be checked.
-fn ways(server: &Reachable, providers: &[Provider]) -> Vec<SignInWay> {
+fn ways(server: &Reachable, providers: &[Provider], own: &[OwnClient]) -> Vec<SignInWay> {
     let mut ways = Vec::new();
     if server.issuer.is_some() {
         ways.push(SignInWay::Browser {
-            providers: providers.iter().map(provider_view).collect(),
+            providers: providers
+                .iter()
+                .map(|provider| provider_view(provider, own))
+                .collect(),
         });
     }
     if server.endpoints.token.is_some() && server.id != LOCAL_ID {
@@ -145,10 +150,11 @@ fn ways(server: &Reachable, providers: &[Provider]) -> Vec<SignInWay> {
     ways
 }
 
-fn provider_view(provider: &Provider) -> SignInProvider {
+fn provider_view(provider: &Provider, own: &[OwnClient]) -> SignInProvider {
     SignInProvider {
         id: provider.id.clone(),
         label: provider.label.clone(),
+        direct: own.iter().any(|client| client.fits(provider)),
         kind: match provider.kind {
             ProviderKind::Google => SignInProviderKind::Google,
             ProviderKind::GitHub => SignInProviderKind::Github,

@@ -55,11 +55,11 @@ export const servers: ServerView[] = [
       {
         kind: 'browser',
         providers: [
-          { id: 'google', label: 'Google', kind: 'google' },
-          { id: 'github', label: 'GitHub', kind: 'github' },
-          { id: 'gitlab', label: 'GitLab', kind: 'gitlab' },
-          { id: 'microsoft', label: 'Microsoft', kind: 'microsoft' },
-          { id: 'campus', label: 'Campus login', kind: 'other' },
+          { id: 'google', label: 'Google', kind: 'google', direct: true },
+          { id: 'github', label: 'GitHub', kind: 'github', direct: false },
+          { id: 'gitlab', label: 'GitLab', kind: 'gitlab', direct: false },
+          { id: 'microsoft', label: 'Microsoft', kind: 'microsoft', direct: false },
+          { id: 'campus', label: 'Campus login', kind: 'other', direct: false },
         ],
       },
       { kind: 'token' },

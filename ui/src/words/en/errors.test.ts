@@ -83,4 +83,25 @@ describe('error words', () => {
   it('fall back to the unforeseen for a code of a newer version', () => {
     expect(errorWords(error('brand_new' as ErrorCode)).title).toMatch(/did not foresee/)
   })
+
+  it('tell a provider, an organisation and a library apart when a sign-in is refused', () => {
+    const params = { provider: 'GitHub', server: 'the lab', organisation: 'octo-lab', scopes: 'openid' }
+    const titles = (
+      [
+        'client_id_refused',
+        'approval_needed',
+        'single_sign_on_needed',
+        'scope_missing',
+        'sign_in_not_accepted',
+      ] as const
+    ).map((code) => errorWords(error(code, params)))
+    expect(new Set(titles.map(({ title }) => title)).size).toBe(titles.length)
+    const [client, approval, single, scope, library] = titles.map(({ title, body }) => `${title} ${body}`)
+    expect(client).toMatch(/GitHub.*Settings/)
+    expect(approval).toMatch(/administrator/)
+    expect(single).toMatch(/Octo-lab.*GitHub/)
+    expect(scope).toMatch(/openid/)
+    expect(library).toMatch(/The lab.*GitHub/)
+    for (const { actions } of titles) expect(actions).toContain('retry')
+  })
 })

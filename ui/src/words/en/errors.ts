@@ -4,6 +4,8 @@ import type { ErrorCode, UiError } from '../../contract/generated'
 import { duration } from '../format'
 import { COMMAND_LINE } from './error-command-line'
 import { KEYS } from './error-keys'
+import { NETWORK } from './error-network'
+import { PROVIDERS } from './error-sign-in'
 import { capital, Facts, say, type ErrorAction, type ErrorWords, type Say } from './error-parts'
 
 export type { ErrorAction, ErrorWords } from './error-parts'
@@ -138,24 +140,6 @@ const SERVERS: Partial<Record<ErrorCode, Say>> = {
         actions: ['retry'],
       },
     ),
-  host_unknown: (f) =>
-    say(
-      `No server is called ${f.server}`,
-      'The name cannot be found. Check the spelling, and whether you are online.',
-      { tone: 'warn', icon: 'offline', actions: ['retry'] },
-    ),
-  unreachable: (f) =>
-    say(
-      `${capital(f.server)} does not answer`,
-      'It may be down, or a firewall or proxy is in between. The address may be right.',
-      { tone: 'bad', icon: 'offline', actions: ['retry'] },
-    ),
-  certificate_untrusted: (f) =>
-    say(
-      `The certificate of ${f.server} is not trusted`,
-      "This computer does not know who signed it, so the connection was not used. Ask the server's administrator for its certificate authority.",
-      { tone: 'bad', icon: 'v-bad' },
-    ),
   not_encrypted: (f) =>
     say(
       `${capital(f.server)} is not encrypted`,
@@ -166,7 +150,7 @@ const SERVERS: Partial<Record<ErrorCode, Say>> = {
     say(
       `${capital(f.server)} is not a container library`,
       'Something answers there, but not as a library. Check the address.',
-      { tone: 'warn' },
+      { tone: 'warn', actions: ['diagnose'] },
     ),
   invalid_answer: (f) =>
     say(`The answer of ${f.server} made no sense`, 'It may be an old or different kind of server.', {
@@ -336,7 +320,7 @@ function nameField(field: string): string {
   return ['entity', 'collection', 'container', 'tag', 'file'].includes(field) ? `${field} name` : 'name'
 }
 
-const SAY = { ...SIGN_IN, ...SERVERS, ...FILES, ...KEYS, ...COMMAND_LINE, ...REST }
+const SAY = { ...SIGN_IN, ...SERVERS, ...NETWORK, ...FILES, ...KEYS, ...COMMAND_LINE, ...PROVIDERS, ...REST }
 
 /** Whether a code has words. The catalogue's test walks every code with it. */
 export function hasWords(code: ErrorCode): boolean {
@@ -363,6 +347,10 @@ export const actionWords: Record<ErrorAction, string> = {
   paste_token: 'Paste token',
   search: 'Search similar',
   add_account: 'Add as another account',
+  diagnose: 'Diagnose…',
+  show_certificate: 'Show certificate',
+  add_authority: 'Add CA…',
+  network_settings: 'Network settings',
 }
 
 export const errors = { say: errorWords, actions: actionWords }

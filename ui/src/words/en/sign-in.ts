@@ -9,6 +9,8 @@ export const signIn = {
   browser: 'Continue in the browser',
   /** The name of a provider's button for a screen reader; the button itself shows the provider alone. */
   withProvider: (provider: string) => `Sign in with ${provider}`,
+  /** Where Sifter goes to the provider itself, not by the page of the library. */
+  directly: (provider: string) => `Go to ${provider} directly`,
   or: 'or',
   token: 'Paste a token instead',
   tokenOnly: 'Paste a token',
