@@ -58,7 +58,7 @@ pub(crate) fn to_column(size: u64) -> i64 {
 }
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere.
-fn contains_pattern(text: &str) -> String {
+pub(crate) fn contains_pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
     for c in text.chars() {

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_library.sql"),
     include_str!("../migrations/0002_oauth.sql"),
     include_str!("../migrations/0003_people_and_tokens.sql"),
+    include_str!("../migrations/0004_keys.sql"),
 ];
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;

@@ -24,6 +24,12 @@ pub(crate) enum Fault {
     SignInToMakeTokens,
     #[error("there are {0} tokens already; revoke one of them first")]
     TooManyTokens(usize),
+    #[error("you have published {0} keys already")]
+    TooManyKeys(usize),
+    #[error("the key cannot be published: {0}")]
+    KeyRefused(sifter_signing::hkp::Refused),
+    #[error("too many requests; try again in {seconds} seconds")]
+    TooManyRequests { seconds: u64 },
     #[error("{0} belongs to somebody else")]
     NotYours(&'static str),
     #[error("{0} not found")]
@@ -116,8 +122,10 @@ impl Fault {
             | Self::WrongDigest { .. }
             | Self::PartsMissing(_)
             | Self::WrongPartToken(_) => StatusCode::BAD_REQUEST,
-            Self::NotASif(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotUploaded | Self::TooManyTokens(_) => StatusCode::CONFLICT,
+            Self::NotASif(_) | Self::KeyRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotUploaded | Self::TooManyTokens(_) | Self::TooManyKeys(_) => {
+                StatusCode::CONFLICT
+            }
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -125,6 +133,7 @@ impl Fault {
             Self::NoSuchRange { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::UploadGone => StatusCode::GONE,
             Self::QuotaExceeded | Self::DiskFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -154,6 +163,9 @@ impl IntoResponse for Fault {
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Self::TooManyRequests { seconds } = self {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Self::NoSuchRange { size } = self
             && let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}"))

@@ -21,6 +21,7 @@ mod error;
 mod fault;
 mod ids;
 mod intake;
+mod keys;
 mod listen;
 mod oauth;
 mod peer;

@@ -5,6 +5,7 @@ mod download;
 pub(crate) mod extract;
 mod images;
 mod json;
+mod keys;
 mod range;
 mod rows;
 mod search;
@@ -59,6 +60,8 @@ pub(crate) fn app(state: AppState) -> Router {
             "/v2/tags/{container}",
             get(tags::get_by_arch).post(tags::set_by_arch),
         )
+        .route("/pks/lookup", get(keys::lookup))
+        .route("/pks/add", post(keys::add))
         .route("/v1/search", get(search::search))
         .route(
             "/v1/imagefile/{*path}",

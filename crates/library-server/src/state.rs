@@ -6,6 +6,7 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::keys::Desk;
 use crate::oauth::Memory;
 use crate::reception::Reception;
 use crate::signed_url::SigningKey;
@@ -23,6 +24,7 @@ struct Shared {
     reception: Reception,
     signing_key: SigningKey,
     oauth: Memory,
+    keys: Desk,
     /// Where the listener ended up, port included.
     local_address: std::net::SocketAddr,
 }
@@ -46,6 +48,7 @@ impl AppState {
             reception,
             signing_key,
             oauth,
+            keys: Desk::default(),
             local_address,
         }))
     }
@@ -78,6 +81,11 @@ impl AppState {
     /// What the authorization server keeps in memory.
     pub(crate) fn oauth(&self) -> &Memory {
         &self.0.oauth
+    }
+
+    /// The key server.
+    pub(crate) fn keys(&self) -> &Desk {
+        &self.0.keys
     }
 
     pub(crate) fn local_address(&self) -> std::net::SocketAddr {

@@ -1,14 +1,19 @@
-//! Key servers: what to ask them, and how to read their answers. The asking itself is the caller's.
+//! Key servers: what to ask them, how to read their answers, and what a key server has to know of a key. Asking
+//! and answering are the caller's.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+mod index;
+mod received;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::Error;
 use crate::openpgp::{
-    Certificate, Fingerprint, Issuer, KeyOrigin, KeySource, Keyring, Time, Unavailable,
+    Certificate, Fingerprint, Issuer, KeyOrigin, KeySource, Keyring, Unavailable,
 };
 
-/// The most keys read from one answer to a search.
-const MOST_ENTRIES: usize = 10_000;
+pub use index::{Entry, parse_index, write_index};
+pub use received::{Refused, received};
+
 /// What may stand in a query as it is.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -108,79 +113,6 @@ impl ServerAddress {
 pub fn publication(certificate: &Certificate) -> Result<String, Error> {
     let armored = certificate.to_armor().map_err(Error::OpenPgp)?;
     Ok(format!("keytext={}", utf8_percent_encode(&armored, QUERY)))
-}
-
-/// A key that a search has found. All of it is the server's claim.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Fingerprint or key id, upper-case digits.
-    pub id: String,
-    /// Number of the algorithm in OpenPGP; 1 RSA, 22 EdDSA.
-    pub algorithm: Option<u8>,
-    /// Length of the key in bits.
-    pub bits: Option<u32>,
-    /// When it was made.
-    pub created: Option<Time>,
-    /// When it ends.
-    pub expires: Option<Time>,
-    /// Whether its owner has revoked it.
-    pub revoked: bool,
-    /// Whether it has ended or is disabled.
-    pub disabled: bool,
-    /// Its names.
-    pub names: Vec<String>,
-}
-
-/// Reads the machine-readable answer to a search. Lines that are not understood are passed over, and the
-/// stated count is not relied on: servers disagree about both.
-pub fn parse_index(answer: &str) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
-    for line in answer.lines() {
-        let mut fields = line.trim_end().split(':');
-        match fields.next() {
-            Some("pub") if entries.len() < MOST_ENTRIES => entries.extend(entry(&mut fields)),
-            Some("pub") => break,
-            Some("uid") => {
-                let name = fields.next().map(name).filter(|name| !name.is_empty());
-                if let Some(entry) = entries.last_mut() {
-                    entry.names.extend(name);
-                }
-            }
-            _ => {}
-        }
-    }
-    entries
-}
-
-fn entry<'t>(fields: &mut impl Iterator<Item = &'t str>) -> Option<Entry> {
-    let id = fields.next()?;
-    let is_id = (8..=64).contains(&id.len()) && id.bytes().all(|digit| digit.is_ascii_hexdigit());
-    if !is_id {
-        return None;
-    }
-    let mut number = || fields.next().and_then(|text| text.parse::<u32>().ok());
-    let (algorithm, bits, created, expires) = (number(), number(), number(), number());
-    let flags = fields.next().unwrap_or_default();
-    Some(Entry {
-        id: id.to_ascii_uppercase(),
-        algorithm: algorithm.and_then(|number| u8::try_from(number).ok()),
-        bits,
-        created: created.map(|seconds| Time(seconds.into())),
-        expires: expires.map(|seconds| Time(seconds.into())),
-        revoked: flags.contains('r'),
-        disabled: flags.contains(['d', 'e']),
-        names: Vec::new(),
-    })
-}
-
-fn name(text: &str) -> String {
-    let text = text.replace('+', " ");
-    let decoded = percent_decode_str(&text).decode_utf8_lossy();
-    decoded
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(512)
-        .collect()
 }
 
 /// A key server as a source of keys. `fetch` gets the content behind an address: `None` when the server
@@ -286,30 +218,5 @@ mod tests {
             "https://keys.example.org/pks/lookup?exact=on&op=get&search=0x12045c8c0b1004d058de4beda20c27ee7ff7ba84"
         );
         assert_eq!(server.add(), "https://keys.example.org/pks/add");
-    }
-
-    #[test]
-    fn answers_are_read_as_far_as_they_can_be() {
-        let answer = "info:1:9\r\n\
-            pub:12045c8c0b1004d058de4beda20c27ee7ff7ba84:1:2048:1588291200:1903651200:\r\n\
-            uid:Ada+Lovelace+%3Cada%40example.org%3E:1588291200::\r\nuid::::\r\n\
-            pub:short\n\
-            pub:A20C27EE7FF7BA84:22:::x:re\nuid:Bob%0A%1b[31m\nnoise\n";
-        let entries = parse_index(answer);
-        assert_eq!(entries.len(), 2);
-        assert_eq!(entries[0].names, ["Ada Lovelace <ada@example.org>"]);
-        assert_eq!(
-            (entries[0].algorithm, entries[0].bits),
-            (Some(1), Some(2048))
-        );
-        assert_eq!(
-            (entries[0].created, entries[0].expires),
-            (Some(Time(1_588_291_200)), Some(Time(1_903_651_200)))
-        );
-        assert!(!entries[0].revoked && !entries[0].disabled);
-        assert_eq!(entries[1].names, ["Bob[31m"], "no control characters");
-        assert_eq!((entries[1].algorithm, entries[1].bits), (Some(22), None));
-        assert!(entries[1].revoked && entries[1].disabled);
-        assert!(parse_index("").is_empty());
     }
 }

@@ -6,6 +6,7 @@
 mod certificate;
 mod generate;
 mod keyring;
+mod merge;
 mod message;
 mod packets;
 mod places;
@@ -13,7 +14,7 @@ mod secret;
 mod standing;
 mod store;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, armored};
 pub use generate::{KeyAlgorithm, NewKey, RevocationReason};
 pub(crate) use keyring::read_bounded;
 pub use keyring::read_file;
@@ -24,6 +25,7 @@ pub use sifter_sif::Timestamp as Time;
 pub use store::{KeyStore, PUBLIC_RING, SECRET_RING};
 
 pub(crate) use message::{Message, SignedBy};
+pub(crate) use packets::{holds_secret_key, public_keys};
 
 use std::fmt;
 use std::str::FromStr;

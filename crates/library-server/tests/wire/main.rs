@@ -4,12 +4,15 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test fails by panicking"
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and one that is skipped says so"
 )]
 
 mod access;
 mod download;
 mod fixture;
+mod gnupg;
+mod keys;
 mod multipart;
 mod rows;
 mod service;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use pgp::armor::BlockType;
 use pgp::composed::{ArmorOptions, SignedPublicKey};
 use pgp::ser::Serialize as _;
 use pgp::types::{EcdsaPublicParams, KeyDetails as _, PublicParams};
@@ -79,6 +80,31 @@ impl Certificate {
         algorithm(self.key().public_params())
     }
 
+    /// Number of its algorithm in OpenPGP: 1 RSA, 22 EdDSA.
+    pub fn algorithm_number(&self) -> u8 {
+        u8::from(self.key().algorithm())
+    }
+
+    /// Size of its primary key in bits; 0 for a kind whose size is not known.
+    pub fn bits(&self) -> u32 {
+        bits(self.key().public_params())
+    }
+
+    /// The keys by which signatures may name it: the primary key first, then the subkeys that sign. Each with its
+    /// fingerprint and key id.
+    pub fn signing_keys(&self) -> Vec<(Fingerprint, [u8; 8])> {
+        let key = self.key();
+        let primary = &key.primary_key;
+        let subkeys = key.public_subkeys.iter().filter(|subkey| {
+            SubkeyStanding::of(key, subkey).is_some_and(|standing| standing.signs)
+        });
+        let subkeys = subkeys.map(|subkey| (subkey.key.fingerprint(), subkey.key.legacy_key_id()));
+        std::iter::once((primary.fingerprint(), primary.legacy_key_id()))
+            .chain(subkeys)
+            .filter_map(|(fingerprint, id)| Some(((&fingerprint).into(), id_bytes(&id)?)))
+            .collect()
+    }
+
     /// Whether signatures by this key would be refused as too weak, and why.
     pub fn weakness(&self) -> Option<String> {
         weakness(self.key().public_params())
@@ -130,6 +156,17 @@ impl Certificate {
     }
 }
 
+/// Several keys as one text, as key servers answer.
+///
+/// # Errors
+/// What the encoder says.
+pub fn armored(certificates: &[Certificate]) -> Result<String, pgp::errors::Error> {
+    let keys: Vec<&SignedPublicKey> = certificates.iter().map(Certificate::key).collect();
+    let mut text = Vec::new();
+    pgp::armor::write(&keys, BlockType::PublicKey, &mut text, None, true)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Certificate")
@@ -155,6 +192,17 @@ pub(super) fn algorithm(params: &PublicParams) -> String {
         PublicParams::EdDSALegacy(_) | PublicParams::Ed25519(_) => "Ed25519".to_owned(),
         PublicParams::Ed448(_) => "Ed448".to_owned(),
         _ => "another kind".to_owned(),
+    }
+}
+
+fn bits(params: &PublicParams) -> u32 {
+    match params {
+        PublicParams::RSA(_) | PublicParams::DSA(_) => leading_bits(params).into(),
+        PublicParams::ECDSA(EcdsaPublicParams::P384 { .. }) => 384,
+        PublicParams::ECDSA(EcdsaPublicParams::P521 { .. }) => 521,
+        PublicParams::ECDSA(_) | PublicParams::EdDSALegacy(_) | PublicParams::Ed25519(_) => 256,
+        PublicParams::Ed448(_) => 456,
+        _ => 0,
     }
 }
 

@@ -7,6 +7,8 @@ use pgp::composed::{
 use pgp::packet::{Packet, PacketParser, PacketTrait as _, Signature};
 use pgp::types::Tag;
 
+use super::Certificate;
+
 /// One key as found.
 pub(super) enum Found {
     Public(Box<SignedPublicKey>),
@@ -55,6 +57,23 @@ fn packets(bytes: &[u8]) -> Vec<Packet> {
         .filter_map(Result::ok)
         .filter(wanted)
         .collect()
+}
+
+/// Whether there is a secret key, or a piece of one, in `bytes`.
+pub(crate) fn holds_secret_key(bytes: &[u8]) -> bool {
+    let is_secret = |packet: &Packet| matches!(packet.tag(), Tag::SecretKey | Tag::SecretSubkey);
+    let named = |text: &str| text.contains("-----BEGIN PGP PRIVATE KEY BLOCK-----");
+    std::str::from_utf8(bytes).is_ok_and(named) || all_packets(bytes).iter().any(is_secret)
+}
+
+/// The public keys in `bytes`, armored or binary. Secret keys among them are passed over.
+pub(crate) fn public_keys(bytes: &[u8]) -> Vec<Certificate> {
+    let (found, _) = keys(bytes);
+    let public = found.into_iter().filter_map(|key| match key {
+        Found::Public(key) => Some(Certificate::new(*key)),
+        Found::Secret(_) => None,
+    });
+    public.collect()
 }
 
 /// One run of packets per key, each beginning with its primary key.

@@ -157,7 +157,7 @@ fn flags(signature: &Signature) -> Option<KeyFlags> {
 
 /// Whether the hash of a statement about a key is acceptable. SHA-1 still is, as in the reference: whoever
 /// signs his own key chooses what he signs, and many old keys would be lost.
-fn strong(signature: &Signature) -> bool {
+pub(super) fn strong(signature: &Signature) -> bool {
     !matches!(
         signature.hash_alg(),
         None | Some(HashAlgorithm::None | HashAlgorithm::Md5 | HashAlgorithm::Ripemd160)

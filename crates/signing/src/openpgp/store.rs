@@ -4,7 +4,6 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use pgp::composed::{SignedKeyDetails, SignedPublicKey, SignedPublicSubKey};
 use zeroize::Zeroizing;
 
 use super::keyring::{KEYRING_LIMIT, KeyOrigin, Keyring, read_bounded};
@@ -185,49 +184,6 @@ impl KeyStore {
         file.as_file().sync_all().map_err(failed)?;
         file.persist(&path).map_err(|error| failed(error.error))?;
         Ok(())
-    }
-}
-
-impl Certificate {
-    /// Everything that either of two copies of one key says.
-    #[must_use]
-    pub fn merged(&self, other: &Self) -> Self {
-        let mut key = self.key().clone();
-        let more: &SignedPublicKey = other.key();
-        if key.primary_key != more.primary_key {
-            return self.clone();
-        }
-        merge_details(&mut key.details, &more.details);
-        for subkey in &more.public_subkeys {
-            merge_subkey(&mut key.public_subkeys, subkey);
-        }
-        Self::new(key)
-    }
-}
-
-fn merge_details(ours: &mut SignedKeyDetails, more: &SignedKeyDetails) {
-    add_new(&mut ours.revocation_signatures, &more.revocation_signatures);
-    add_new(&mut ours.direct_signatures, &more.direct_signatures);
-    for user in &more.users {
-        match ours.users.iter_mut().find(|known| known.id == user.id) {
-            Some(known) => add_new(&mut known.signatures, &user.signatures),
-            None => ours.users.push(user.clone()),
-        }
-    }
-}
-
-fn merge_subkey(ours: &mut Vec<SignedPublicSubKey>, subkey: &SignedPublicSubKey) {
-    match ours.iter_mut().find(|known| known.key == subkey.key) {
-        Some(known) => add_new(&mut known.signatures, &subkey.signatures),
-        None => ours.push(subkey.clone()),
-    }
-}
-
-fn add_new<T: Clone + PartialEq>(ours: &mut Vec<T>, more: &[T]) {
-    for one in more {
-        if !ours.contains(one) {
-            ours.push(one.clone());
-        }
     }
 }
 

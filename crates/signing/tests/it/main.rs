@@ -16,6 +16,7 @@ mod images;
 mod judging;
 mod keys;
 mod programs;
+mod publishing;
 mod servers;
 mod signing;
 mod store;
