@@ -27,11 +27,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "sifter-library-server",
-<<<<<<< HEAD
-        &["sifter-library-api", "sifter-openid", "sifter-sif"],
-=======
-        &["sifter-library-api", "sifter-sif", "sifter-signing"],
->>>>>>> 2c60285 (wip: key server)
+        &[
+            "sifter-library-api",
+            "sifter-openid",
+            "sifter-sif",
+            "sifter-signing",
+        ],
     ),
     (
         "sifter-app-core",
