@@ -79,7 +79,10 @@ pub async fn discover(http: &Http, address: &str) -> Result<Endpoints, Error> {
 }
 
 /// The web address or base that a text means. A bare host is https, except on this machine.
-fn address_of(text: &str) -> Result<Url, Error> {
+///
+/// # Errors
+/// [`Error::Address`] for text that is no address.
+pub fn address_of(text: &str) -> Result<Url, Error> {
     let malformed = || Error::Address(AddressFault::Malformed);
     let text = text.trim();
     let url = match LinkInput::parse(text) {

@@ -7,9 +7,12 @@ use ::http::StatusCode;
 use sifter_library_api::ApiError;
 use sifter_library_api::upload::DAMAGED_CODES;
 
+use crate::http::Refusal;
 use crate::token::TokenError;
 
 mod transport;
+
+pub use transport::proxy_trouble;
 
 /// How a server could not be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +24,10 @@ pub enum Unreachable {
     Refused,
     /// No answer within the connect or idle timeout.
     Timeout,
+    /// The proxy in between cannot be reached, or does not let the request through.
+    Proxy,
+    /// The proxy in between wants a name and a password, or others.
+    ProxySignIn,
     /// Another network failure before an answer came.
     Network,
 }
@@ -82,7 +89,7 @@ pub enum Error {
     },
     /// The server's certificate is not trusted on this machine.
     #[error("the server's certificate is not trusted")]
-    Certificate(#[source] Box<dyn StdError + Send + Sync>),
+    Certificate(#[source] Box<Refusal>),
     /// The connection broke, stood still or ended early while bytes were moving.
     #[error("the connection broke off")]
     Interrupted(#[source] Box<dyn StdError + Send + Sync>),

@@ -2,10 +2,10 @@
 //!
 //! TLS is rustls with *ring* and the operating system's trust store. No cookies, no referer, no
 //! automatic redirects, no compression, no total timeout: only connecting and standing still are
-//! bounded. Proxies are the system's, except on the loopback. Plain http goes to this machine only,
-//! unless the caller allowed it for a server of its own.
+//! bounded. Proxies and what is trusted beside the system's store come from a [`Network`]; the loopback never
+//! uses a proxy. Plain http goes to this machine only, unless the caller allowed it for a server of its own.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder};
@@ -14,9 +14,20 @@ use url::{Host, Url};
 use crate::error::{AddressFault, Error};
 
 pub(crate) mod body;
+mod certificate;
+mod knock;
+mod network;
 pub(crate) mod pace;
 mod public;
 pub(crate) mod retry_after;
+mod routes;
+mod trust;
+
+pub use certificate::{Certificate, CertificateFault, LONGEST_PEM};
+pub use knock::Knock;
+pub use network::{ManualProxy, Network, NetworkPlan, ProxyChoice, ProxyInUse, ProxyKind};
+use routes::Routes;
+pub use trust::{Distrust, Refusal, pin_name};
 
 /// How long a connection may take to open.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -69,6 +80,7 @@ pub enum PlainHttp {
 pub struct Http {
     plain: PlainHttp,
     idle: Duration,
+    network: Network,
     clients: Arc<Clients>,
 }
 
@@ -76,35 +88,6 @@ pub struct Http {
 struct Clients {
     reading: Routes,
     sending: Routes,
-}
-
-/// One client for other machines, through the system's proxy; two for this machine, which never use
-/// it. Built when first needed: loading the system's certificates takes a while.
-#[derive(Debug, Default)]
-struct Routes {
-    remote: OnceLock<Client>,
-    local: OnceLock<Client>,
-    local_plain: OnceLock<Client>,
-}
-
-impl Routes {
-    fn get(&self, url: &Url, builder: fn() -> ClientBuilder) -> Result<Client, Error> {
-        let (slot, build): (_, fn(ClientBuilder) -> ClientBuilder) = if !is_loopback(url) {
-            (&self.remote, |builder| builder)
-        } else if url.scheme() == "https" {
-            (&self.local, ClientBuilder::no_proxy)
-        } else {
-            // Plain http needs no certificates, and a bare container may have none.
-            (&self.local_plain, |builder| {
-                builder.no_proxy().tls_certs_only([])
-            })
-        };
-        if let Some(client) = slot.get() {
-            return Ok(client.clone());
-        }
-        let client = build(builder()).build()?;
-        Ok(slot.get_or_init(|| client).clone())
-    }
 }
 
 impl Default for Http {
@@ -120,8 +103,25 @@ impl Http {
         Self {
             plain,
             idle: IDLE_TIMEOUT,
+            network: Network::default(),
             clients: Arc::default(),
         }
+    }
+
+    /// Connections by the proxy and the trust of `network`, and by what they are set to later.
+    #[must_use]
+    pub fn on(self, network: &Network) -> Self {
+        Self {
+            network: network.clone(),
+            clients: Arc::default(),
+            ..self
+        }
+    }
+
+    /// How other machines are reached.
+    #[must_use]
+    pub const fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Another time that a library may be silent, up to [`IDLE_TIMEOUT`].
@@ -136,14 +136,18 @@ impl Http {
         self.idle
     }
 
-    /// For requests that are small and answers of any size.
-    pub(crate) fn reading(&self, url: &Url) -> Result<Client, Error> {
-        self.clients.reading.get(url, client_builder)
+    /// For requests that are small and answers of any size. Outside this crate it is for protocols with rules of
+    /// their own, such as sign-in; they check the address themselves.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] when no client can be made on this machine.
+    pub fn reading(&self, url: &Url) -> Result<Client, Error> {
+        self.clients.reading.get(url, &self.network, client_builder)
     }
 
     /// For requests of any size; the caller watches the pace.
     pub(crate) fn sending(&self, url: &Url) -> Result<Client, Error> {
-        self.clients.sending.get(url, bare_builder)
+        self.clients.sending.get(url, &self.network, bare_builder)
     }
 
     /// Whether an address may be used at all.

@@ -28,7 +28,7 @@ pub use client::{
 };
 pub use discovery::{Endpoints, discover};
 pub use error::{AddressFault, Error, Unreachable};
-pub use http::{Http, PlainHttp};
+pub use http::{Http, Network, PlainHttp};
 pub use location::{DownloadLocation, PresignedUrl};
 pub use origin::Origin;
 pub use probe::{Capabilities, Support};

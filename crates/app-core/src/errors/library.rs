@@ -3,9 +3,9 @@
 use sifter_contract::{ErrorCode, Retry, UiError};
 use sifter_library_api::RefError;
 use sifter_library_client::error::AddressFault;
-use sifter_library_client::{Error, TokenError, Unreachable};
+use sifter_library_client::{Error, TokenError};
 
-use crate::errors::{Place, chain};
+use crate::errors::{Place, chain, distrusted, unreachable};
 
 /// What a call to a library ended in.
 pub(crate) fn client(error: &Error, place: &Place) -> UiError {
@@ -29,15 +29,11 @@ pub(crate) fn client(error: &Error, place: &Place) -> UiError {
                 .error(ErrorCode::ServerFault)
                 .with("status", u64::from(status))
         }
-        Error::Unreachable {
-            reason: Unreachable::Dns,
-            ..
-        } => place.retry(ErrorCode::HostUnknown),
-        Error::Unreachable { .. }
-        | Error::Interrupted(_)
+        Error::Unreachable { reason, .. } => unreachable(*reason, place),
+        Error::Interrupted(_)
         | Error::LinkRefused { .. }
         | Error::Token(_) => place.retry(ErrorCode::Unreachable),
-        Error::Certificate(_) => place.error(ErrorCode::CertificateUntrusted),
+        Error::Certificate(refusal) => distrusted(refusal, place),
         Error::NotALibrary(_) => place.error(ErrorCode::NotALibrary),
         Error::Address(AddressFault::PlainHttp | AddressFault::Downgrade) => {
             place.error(ErrorCode::NotEncrypted)

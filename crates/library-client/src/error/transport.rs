@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 
 use super::{Error, Unreachable};
+use crate::http::Refusal;
 
 /// The first error of type `T` in a chain, also inside the custom errors of `io::Error`.
 fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
@@ -23,12 +24,33 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
     None
 }
 
+/// What a proxy in between did. The HTTP client keeps the types of these errors to itself, so their words are all
+/// there is; the tests with a real proxy notice when they change.
+pub fn proxy_trouble(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let words = error.to_string();
+        if words.starts_with("tunnel error: proxy authorization required") {
+            return Some(Unreachable::ProxySignIn);
+        }
+        if words.starts_with("tunnel error:") {
+            return Some(Unreachable::Proxy);
+        }
+        if words.starts_with("SOCKS error:") {
+            let refused = words.contains("credentials") || words.contains("auth");
+            return Some(if refused { Unreachable::ProxySignIn } else { Unreachable::Proxy });
+        }
+        next = error.source();
+    }
+    None
+}
+
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         // The address may be a presigned one, which must not reach a log.
         let error = error.without_url();
-        if matches!(find(&error), Some(rustls::Error::InvalidCertificate(_))) {
-            return Self::Certificate(error.into());
+        if let Some(refusal) = Refusal::find(&error) {
+            return Self::Certificate(Box::new(refusal));
         }
         if error.is_builder() {
             return Self::Setup(error.into());
@@ -37,7 +59,9 @@ impl From<reqwest::Error> for Error {
             return Self::Interrupted(error.into());
         }
         let kind = find::<io::Error>(&error).map(io::Error::kind);
-        let reason = if error.is_dns() {
+        let reason = if let Some(reason) = proxy_trouble(&error) {
+            reason
+        } else if error.is_dns() {
             Unreachable::Dns
         } else if kind == Some(io::ErrorKind::ConnectionRefused) {
             Unreachable::Refused

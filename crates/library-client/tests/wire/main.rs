@@ -7,6 +7,7 @@ mod browse;
 mod discovery;
 mod oci;
 mod oci_images;
+mod proxy;
 mod pull;
 mod push;
 mod registry;
