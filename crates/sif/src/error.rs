@@ -4,7 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::check::Finding;
-use crate::codes::DataType;
+use crate::codes::{DataType, FsType};
+use crate::squashfs::Compression;
 
 /// Why an image could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -149,6 +150,51 @@ pub enum Error {
         what: &'static str,
         /// What the parser said.
         source: serde_json::Error,
+    },
+    /// The image has no root file system: a data image, or an OCI-SIF, whose layers are objects of their own.
+    #[error("the image has no root file system")]
+    NoRootFileSystem,
+    /// The file system can only be read with a key.
+    #[error("the file system is encrypted ({0})")]
+    Encrypted(FsType),
+    /// The partition holds a file system that this crate does not read.
+    #[error("a file system of type {0} is not read")]
+    UnsupportedFileSystem(FsType),
+    /// The data does not begin as a squashfs.
+    #[error("not a squashfs")]
+    NotSquashfs,
+    /// A squashfs of another version than 4.0.
+    #[error("squashfs {major}.{minor} is not supported")]
+    UnsupportedSquashfs {
+        /// Major version stated.
+        major: u16,
+        /// Minor version stated.
+        minor: u16,
+    },
+    /// A squashfs with a compression that this crate does not unpack.
+    #[error("squashfs compressed by {0} is not supported")]
+    UnsupportedCompression(Compression),
+    /// The file system contradicts itself or asks for more than any real one.
+    #[error("the file system in the image is damaged: {what}")]
+    FileSystem {
+        /// Which part of it.
+        what: &'static str,
+    },
+    /// There is no such file, or no such folder, in the file system.
+    #[error("nothing of that kind at {path:?} in the image")]
+    NoSuchFile {
+        /// The path asked for.
+        path: String,
+    },
+    /// A file in the image is larger than was allowed for.
+    #[error("{path:?} holds {size} bytes; at most {limit} are read")]
+    FileTooLarge {
+        /// The path asked for.
+        path: String,
+        /// Its size in bytes, as stated.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
     },
     /// A file of that name exists already and was left alone.
     #[error("{} exists already", path.display())]

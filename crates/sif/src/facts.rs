@@ -1,7 +1,5 @@
 //! What a person wants to know about an image before sharing it.
 
-mod oci;
-
 use uuid::Uuid;
 
 use crate::arch::Arch;
@@ -9,10 +7,9 @@ use crate::check::Finding;
 use crate::codes::{DataType, FsType};
 use crate::error::Error;
 use crate::image::Image;
+use crate::oci;
 use crate::source::Source;
 use crate::timestamp::Timestamp;
-
-pub(crate) use oci::read_config as read_oci_config;
 
 /// An image at a glance, from its header and descriptors alone; of an OCI-SIF also from its index
 /// and configuration, a few kilobytes of JSON.

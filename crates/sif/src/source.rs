@@ -1,8 +1,13 @@
 //! Where an image is read from: anything that answers "these bytes at that offset".
 
+mod cached;
+
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
+
+pub use cached::Cached;
 
 /// Positioned reads over something of known length: a file, a buffer, a remote image.
 pub trait Source {
@@ -78,6 +83,37 @@ impl Source for [u8] {
     }
 }
 
+/// A part of a source, which is all that its reader can see.
+#[derive(Debug, Clone)]
+pub struct Part<S> {
+    source: S,
+    range: Range<u64>,
+}
+
+impl<S: Source> Part<S> {
+    /// The bytes `range` of `source`.
+    pub fn new(source: S, range: Range<u64>) -> Self {
+        Self { source, range }
+    }
+}
+
+impl<S: Source> Source for Part<S> {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.range.end.saturating_sub(self.range.start))
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = Source::len(self)?.saturating_sub(offset);
+        let want = usize::try_from(rest)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        match self.range.start.checked_add(offset) {
+            Some(position) if want > 0 => self.source.read_at(&mut buffer[..want], position),
+            _ => Ok(0),
+        }
+    }
+}
+
 impl Source for Vec<u8> {
     fn len(&self) -> io::Result<u64> {
         Source::len(self.as_slice())
@@ -107,6 +143,17 @@ through!(&S, Box<S>, Arc<S>);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_shows_nothing_beside_it() {
+        let part = Part::new(b"..part..".to_vec(), 2..6);
+        let mut buffer = [0; 8];
+        assert_eq!(part.read_at(&mut buffer, 1).unwrap(), 3);
+        assert_eq!(&buffer[..3], b"art");
+        assert_eq!(part.read_at(&mut buffer, 4).unwrap(), 0);
+        assert_eq!(part.read_at(&mut buffer, u64::MAX).unwrap(), 0);
+        assert_eq!(Source::len(&part).unwrap(), 4);
+    }
 
     #[test]
     fn reading_past_the_end_of_a_buffer_gives_nothing() {

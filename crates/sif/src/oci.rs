@@ -1,4 +1,6 @@
-//! The few things an OCI-SIF says only in its JSON: architecture and cosign signatures.
+//! What an OCI-SIF says only in its JSON: architecture, cosign signatures, images and their layers.
+
+mod contents;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,8 @@ use crate::image::Image;
 use crate::metadata::OciDigest;
 use crate::select::Selector;
 use crate::source::Source;
+
+pub use contents::{OciContents, OciImage, OciLayer};
 
 /// The largest index, manifest or configuration that is read. Registries draw the line at 4 MiB.
 const DOCUMENT_LIMIT: u64 = 4 << 20;
