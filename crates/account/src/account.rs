@@ -110,6 +110,8 @@ pub enum Storage {
     /// In memory; gone when the program ends.
     SessionOnly,
 }
+    /// In the vault file, encrypted with the person's passphrase.
+    File,
 
 /// Whether an account can be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

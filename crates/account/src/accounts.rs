@@ -2,6 +2,7 @@
 //! memory. One value for the whole program; cheap to clone.
 
 mod index;
+mod vault_file;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use self::index::{Index, List};
-pub(crate) use self::index::{private_file, sync_folder};
+pub(crate) use self::index::{private_file, replace_private_file, sync_folder};
 use crate::account::{Account, AccountId, AccountKind, AccountState, Server, ServerKey, Storage};
 use crate::error::Error;
 use crate::grants;
@@ -91,11 +92,7 @@ impl Accounts {
         };
         if !list.leftovers.is_empty() {
             let accounts = accounts.clone();
-            tokio::spawn(async move {
-                for id in list.leftovers {
-                    accounts.forget_secret(id).await;
-                }
-            });
+            tokio::spawn(async move { accounts.forget_leftovers().await });
         }
         Ok(accounts)
     }
@@ -233,6 +230,15 @@ impl Accounts {
         if let Err(error) = cleaned.await {
             tracing::warn!(account = %id, error = %error, "removal not noted");
         }
+    /// Removes the secrets of accounts that were signed out while they could not be.
+    pub(crate) async fn forget_leftovers(&self) -> Result<(), Error> {
+        let index = self.shared.index.clone();
+        for id in blocking(move || index.read()).await?.leftovers {
+            self.forget_secret(id).await;
+        }
+        Ok(())
+    }
+
         true
     }
 
@@ -410,6 +416,12 @@ impl Accounts {
         self.shared
             .cells
             .lock()
+        self.announce();
+        Ok(outcome)
+    }
+
+    /// Tells whoever watches that something about the accounts is different.
+    fn announce(&self) {
             .unwrap_or_else(PoisonError::into_inner)
     }
 

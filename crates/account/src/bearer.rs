@@ -10,6 +10,7 @@ use sifter_library_client::{Origin, TokenError, TokenSource};
 use crate::account::{Account, AccountId, AccountKind};
 use crate::accounts::Accounts;
 use crate::error::Error;
+use crate::vault::VaultError;
 
 /// The tokens of one account.
 #[derive(Clone, Debug)]
@@ -72,9 +73,10 @@ impl TokenSource for AccountTokens {
 
 fn sorted(error: Error) -> TokenError {
     match error {
-        Error::NeedsSignIn | Error::UnknownAccount | Error::OtherPerson { .. } => {
-            TokenError::SignInNeeded
-        }
+        Error::NeedsSignIn
+        | Error::UnknownAccount
+        | Error::OtherPerson { .. }
+        | Error::Keychain(VaultError::Closed) => TokenError::SignInNeeded,
         other => TokenError::Unavailable(other.into()),
     }
 }

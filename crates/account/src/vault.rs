@@ -1,11 +1,15 @@
-//! The vault: secrets in the keychain of the operating system, or in memory when there is none.
+//! The vault: secrets in the keychain of the operating system; where there is none, in a file that is encrypted with
+//! a passphrase if the person has asked for one, else in memory.
 //!
 //! A keychain may block on a question to the person, lose its connection, or accept reads and refuse
 //! writes. So one thread of its own talks to it, every call has a time limit, a broken connection is
 //! rebuilt once, and only a real write tells whether it works. Nothing is ever written in plain text.
 
+mod file;
+mod keeping;
 mod memory;
 mod platform;
+mod sealed;
 mod split;
 mod worker;
 
@@ -14,11 +18,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 pub use self::memory::MemoryKeychain;
 pub use self::platform::SystemKeychain;
+use self::sealed::Sealed;
+pub use self::sealed::{Cost, FileState, SHORTEST_PASSPHRASE};
 use self::worker::Worker;
-use crate::account::{AccountId, Storage};
+use crate::account::AccountId;
 use crate::error::Cause;
 
 /// How long the vault waits for the keychain.
@@ -72,6 +79,15 @@ pub enum VaultError {
     /// The stored secret was written by a newer version; it is left untouched.
     #[error("the stored secret was made by a newer version")]
     NewerVersion,
+    /// The vault file is there and its passphrase has not been given.
+    #[error("the vault is closed")]
+    Closed,
+    /// Another passphrase than the vault file was made with.
+    #[error("this is not the passphrase of the vault")]
+    WrongPassphrase,
+    /// Too short a passphrase for a new vault file, or one past every limit.
+    #[error("the passphrase is too short or too long")]
+    WeakPassphrase,
     /// The secret is longer than eight items of a keychain hold.
     #[error("the secret is too long to be stored")]
     TooLong,
@@ -139,6 +155,10 @@ pub struct Vault {
 struct Inner {
     /// `None`: secrets are kept for this session only.
     keychain: Option<Attached>,
+    /// The vault file, where the program has a place for one.
+    sealed: Option<Arc<Sealed>>,
+    /// How many calls wait for the person to unlock the keychain.
+    waiting: watch::Sender<u32>,
     /// What the keychain would not take: newer than anything it holds under the same account.
     session: Mutex<HashMap<AccountId, SecretString>>,
 }
@@ -184,12 +204,24 @@ impl Vault {
     }
 
     fn new(keychain: Option<Attached>) -> Self {
+        Self::whole(keychain, None)
+    }
+
+    fn whole(keychain: Option<Attached>, sealed: Option<Arc<Sealed>>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 keychain,
+                sealed,
+                waiting: watch::Sender::new(0),
                 session: Mutex::default(),
             }),
         }
+    }
+
+    /// How many calls wait for the person to unlock the keychain.
+    #[must_use]
+    pub fn waiting(&self) -> watch::Receiver<u32> {
+        self.inner.waiting.subscribe()
     }
 
     /// Writes, reads back and deletes a random secret. Nothing less tells the truth.
@@ -210,90 +242,6 @@ impl Vault {
                 VaultStatus::Absent
             }
         }
-    }
-
-    /// Keeps the secret of an account and says where. What the keychain does not take stays in
-    /// memory, so a secret is never lost by storing it.
-    pub async fn store(&self, account: AccountId, secret: SecretString) -> Storage {
-        let Some(keychain) = self.keychain() else {
-            self.session().insert(account, secret);
-            return Storage::SessionOnly;
-        };
-        // An account the keychain has refused before must not bring a question every time.
-        let limit = if self.session().contains_key(&account) {
-            keychain.patience.quick
-        } else {
-            keychain.patience.prompt
-        };
-        let copy = secret.clone();
-        let stored = keychain
-            .worker
-            .ask(limit, move |store| split::write(store, account, &copy))
-            .await;
-        match stored {
-            Ok(()) => {
-                self.session().remove(&account);
-                Storage::Keychain {
-                    name: keychain.name.clone(),
-                }
-            }
-            Err(error) => {
-                tracing::warn!(account = %account, error = %error, "kept for this session only");
-                self.session().insert(account, secret);
-                Storage::SessionOnly
-            }
-        }
-    }
-
-    /// The secret of an account; `None` when there is none.
-    ///
-    /// # Errors
-    /// When the keychain cannot be read, or holds something else than what was stored.
-    pub async fn load(&self, account: AccountId) -> Result<Option<SecretString>, VaultError> {
-        self.load_within(account, |patience| patience.prompt).await
-    }
-
-    /// Like [`load`](Self::load), but gives up instead of waiting for the person to unlock anything.
-    ///
-    /// # Errors
-    /// When the keychain cannot be read at once, or holds something else than what was stored.
-    pub async fn peek(&self, account: AccountId) -> Result<Option<SecretString>, VaultError> {
-        self.load_within(account, |patience| patience.quick).await
-    }
-
-    async fn load_within(
-        &self,
-        account: AccountId,
-        limit: impl FnOnce(&Patience) -> Duration,
-    ) -> Result<Option<SecretString>, VaultError> {
-        if let Some(secret) = self.session().get(&account) {
-            return Ok(Some(secret.clone()));
-        }
-        let Some(keychain) = self.keychain() else {
-            return Ok(None);
-        };
-        let limit = limit(&keychain.patience);
-        keychain
-            .worker
-            .ask(limit, move |store| split::read(store, account))
-            .await
-    }
-
-    /// Forgets the secret of an account.
-    ///
-    /// # Errors
-    /// When the keychain cannot be written; the secret may still lie there.
-    pub async fn remove(&self, account: AccountId) -> Result<(), VaultError> {
-        self.session().remove(&account);
-        let Some(keychain) = self.keychain() else {
-            return Ok(());
-        };
-        keychain
-            .worker
-            .ask(keychain.patience.prompt, move |store| {
-                split::remove(store, account)
-            })
-            .await
     }
 
     /// Whether this process holds the account's secret in memory because the keychain did not take it.

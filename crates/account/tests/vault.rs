@@ -274,6 +274,35 @@ async fn a22_a_question_nobody_answers_counts_as_locked_and_does_not_hang() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_an_unlocked_keychain_can_be_seen() {
+    let (answer, question) = std::sync::mpsc::channel();
+    let patience = Patience {
+        quick: Duration::from_millis(20),
+        prompt: Duration::from_secs(60),
+    };
+    let vault = Vault::over(Asking(question), patience);
+    let mut waiting = vault.waiting();
+    assert_eq!(*waiting.borrow_and_update(), 0);
+    let loading = tokio::spawn({
+        let vault = vault.clone();
+        async move { vault.load(AccountId::random()).await }
+    });
+    assert_eq!(*waiting.wait_for(|count| *count > 0).await.unwrap(), 1);
+    // The person answers.
+    answer.send(()).unwrap();
+    loading.await.unwrap().unwrap();
+    assert_eq!(*waiting.borrow(), 0);
+    // Whoever gives up waits no more.
+    let loading = tokio::spawn({
+        let vault = vault.clone();
+        async move { vault.load(AccountId::random()).await }
+    });
+    let _ = waiting.wait_for(|count| *count > 0).await.unwrap();
+    loading.abort();
+    let _ = waiting.wait_for(|count| *count == 0).await.unwrap();
+}
+
+#[tokio::test]
 async fn debug_of_a_vault_shows_no_secret() {
     let keychain = MemoryKeychain::new();
     keychain.set_absent(true);

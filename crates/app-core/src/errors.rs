@@ -15,7 +15,7 @@ use sifter_contract::{ErrorCode, Retry, UiError};
 
 use crate::redact::redact;
 
-pub(crate) use account::{account, keychain};
+pub(crate) use account::{account, keychain, vault_file};
 pub(crate) use command_line::{command_line_file, command_line_gone, credential_helper};
 pub(crate) use files::{
     browser, clipboard, file_missing, in_quarantine, local_library, local_off, no_token, reveal,

@@ -38,6 +38,7 @@ mod tuning;
 mod uploads;
 
 pub use app::{AppCore, CoreConfig, Secrets, StartError};
+mod vault;
 pub use downloads::Target;
 pub use events::EventStream;
 pub use home::{HOME_VARIABLE, Home};

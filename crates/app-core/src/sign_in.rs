@@ -94,7 +94,7 @@ impl AppCore {
         });
     }
 
-    fn after_sign_in(&self) -> AfterSignIn {
+    pub(crate) fn after_sign_in(&self) -> AfterSignIn {
         AfterSignIn {
             servers: Arc::clone(&self.servers),
             hub: Arc::clone(&self.hub),
@@ -230,7 +230,7 @@ impl AppCore {
 }
 
 /// What changes once an account came or went: the server may show more now, and stopped transfers go on.
-struct AfterSignIn {
+pub(crate) struct AfterSignIn {
     servers: Arc<Servers>,
     hub: Arc<Hub>,
     engine: Engine,
@@ -244,7 +244,7 @@ impl AfterSignIn {
         }
     }
 
-    async fn run(&self, server_id: &str) {
+    pub(crate) async fn run(&self, server_id: &str) {
         if let Err(error) = self.servers.refresh(server_id).await {
             tracing::warn!(error = %error, "the server was not asked after a sign-in");
         }

@@ -38,6 +38,9 @@ struct Arguments {
     /// Use the keychain of the operating system instead of playing one in memory.
     #[arg(long)]
     keychain: bool,
+    /// Play a computer that has no keychain.
+    #[arg(long, conflicts_with = "keychain")]
+    no_keychain: bool,
 }
 
 /// What every address of the bridge can reach.
@@ -59,7 +62,9 @@ async fn main() -> anyhow::Result<()> {
     let _log = sifter_app_core::start_log(home.logs()).context("starting the log")?;
     let host = Arc::new(PlayedHost::default());
     let mut config = CoreConfig::new(home, Arc::clone(&host));
-    if !arguments.keychain {
+    if arguments.no_keychain {
+        config.secrets = Secrets::NoKeychain;
+    } else if !arguments.keychain {
         config.secrets = Secrets::PlayedKeychain;
     }
     let core = AppCore::start(config).await.context("starting the core")?;

@@ -3,6 +3,7 @@
 
 mod command_line;
 mod keys;
+mod sign_in;
 
 use sifter_contract::{ErrorCode, Param, UiError};
 
@@ -73,6 +74,27 @@ pub(crate) fn sentence(error: &UiError) -> String {
              the server for its certificate authority.",
             facts.server()
         ),
+        ErrorCode::CertificateChanged => format!(
+            "The certificate of {} is not the one that was accepted for it, so nothing was sent. If its administrator \
+             has renewed it, look at the new one in the Sifter app.",
+            facts.server()
+        ),
+        ErrorCode::CertificateInvalid => format!(
+            "The certificate of {} cannot be used, so nothing was sent. Ask the administrator of the server to renew it.",
+            facts.server()
+        ),
+        ErrorCode::AuthorityUnusable => format!(
+            "{} holds no certificate authority that can be used.",
+            facts.file()
+        ),
+        ErrorCode::ProxyFailed => format!(
+            "The proxy on the way to {} does not let it through. Look at the proxy in the settings of the Sifter app.",
+            facts.server()
+        ),
+        ErrorCode::NotSecured => format!(
+            "The connection to {} could not be secured. The port may be one without encryption.",
+            facts.server()
+        ),
         ErrorCode::NotEncrypted => format!(
             "{} is reached without encryption, so anyone on the network could read what you send. If you accept \
              that, connect it once in the Sifter app; the command line then uses it too.",
@@ -137,6 +159,18 @@ pub(crate) fn sentence(error: &UiError) -> String {
         ErrorCode::KeychainFailed => "The keychain of this computer did not do what it was asked. Name a token with \
              --token-file instead."
             .to_owned(),
+        ErrorCode::VaultClosed => "The sign-in lies in Sifter's vault, which is opened in the app and for the app alone. \
+             Name a token with --token-file."
+            .to_owned(),
+        ErrorCode::VaultPassphraseWrong => {
+            "This is not the passphrase of the vault. Nothing was changed.".to_owned()
+        }
+        ErrorCode::VaultPassphraseWeak => {
+            "The passphrase is too short for a vault. Take eight characters or more.".to_owned()
+        }
+        ErrorCode::VaultDamaged => "The vault file is damaged, or was made by a newer Sifter. It was left as it is; put \
+             it back from a backup, or delete it in the app and sign in again."
+            .to_owned(),
         ErrorCode::BrowserUnavailable => "No browser could be opened on this computer. Make a token on the server's \
              page elsewhere and name it with --token-file."
             .to_owned(),
@@ -152,6 +186,12 @@ pub(crate) fn sentence(error: &UiError) -> String {
         ErrorCode::SignInBusy => {
             "Several sign-ins are waiting already. Finish or close one of them, then try again.".to_owned()
         }
+        code @ (ErrorCode::ClientIdRefused
+        | ErrorCode::ApprovalNeeded
+        | ErrorCode::SingleSignOnNeeded
+        | ErrorCode::ScopeMissing
+        | ErrorCode::SignInNotAccepted
+        | ErrorCode::NoSecretInClipboard) => sign_in::refused(code, &facts),
         ErrorCode::NoTokenInClipboard => format!(
             "The token file holds nothing that can be a token for {}. Put the token alone into the file.",
             facts.server()

@@ -9,6 +9,7 @@ use crate::requests::{
     EntityRef, FilePath, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry, KeyExport, KeyMake,
     KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
     SignInStart, TokenMake, TokenRef, TransferMove, TransferRef, TransferReport, Upload,
+    VaultPassphrase,
 };
 use crate::{
     AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan, DraftSheet,
@@ -160,6 +161,14 @@ commands! {
     sign_in_paste_token(ServerRef) -> ServerView;
     /// Signs out: revokes at the server, then forgets.
     account_sign_out(AccountRef) -> Nothing;
+    /// Makes the vault file, for computers without a keychain; the sign-ins of this session move in.
+    vault_create(VaultPassphrase) -> AppView;
+    /// Opens the vault file for this session.
+    vault_open(VaultPassphrase) -> AppView;
+    /// Closes the vault file; what is in it has to wait until it is opened again.
+    vault_close(Nothing) -> AppView;
+    /// Deletes the vault file. Its sign-ins stay for this session if it was open, and are lost otherwise.
+    vault_forget(Nothing) -> AppView;
     /// Makes an account the one in use on its server.
     account_use(AccountRef) -> Nothing;
 

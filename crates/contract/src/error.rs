@@ -91,6 +91,14 @@ pub enum ErrorCode {
     KeychainLocked,
     /// The keychain refused or failed.
     KeychainFailed,
+    /// The vault file has to be opened with its passphrase first.
+    VaultClosed,
+    /// This is not the passphrase of the vault file.
+    VaultPassphraseWrong,
+    /// The passphrase of a new vault file is too short. Params: `least`.
+    VaultPassphraseWeak,
+    /// The vault file is damaged, or of a newer version; it was left as it is.
+    VaultDamaged,
     /// No browser could be opened.
     BrowserUnavailable,
     /// The person or the server declined the sign-in.

@@ -46,6 +46,11 @@ pub enum AppEvent {
         /// All that was found so far.
         diagnosis: DiagnosisView,
     },
+    /// Something waits for the person to unlock the keychain, or no more.
+    Keychain {
+        /// Whether it waits.
+        waiting: bool,
+    },
     /// Something in a library changed; a page that shows it should ask again.
     LibraryChanged {
         /// The server.

@@ -239,6 +239,11 @@ requests! {
         /// What to do when the name is taken.
         clash: ClashPolicy,
     }
+    /// Opens the vault file.
+    VaultPassphrase {
+        /// What the person has typed. It goes nowhere but here.
+        #[ts(type = "string")] passphrase: Passphrase,
+    }
     /// Names a transfer.
     TransferRef {
         /// The transfer.

@@ -78,6 +78,8 @@ pub enum Storage {
         /// For instance `Secret Service`, `macOS Keychain`, `Windows Credential Manager`.
         name: String,
     },
+    /// In the vault file, encrypted with the person's passphrase.
+    Vault,
     /// In memory until Sifter quits.
     SessionOnly,
 }
@@ -92,6 +94,18 @@ pub enum KeychainState {
     Locked,
     /// There is none.
     Absent,
+}
+
+/// The vault file, which keeps secrets where there is no keychain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultState {
+    /// There is none.
+    None,
+    /// There is one, and its passphrase has not been given in this session.
+    Closed,
+    /// It is open until Sifter quits.
+    Open,
 }
 
 /// An account on a server.

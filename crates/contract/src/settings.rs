@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{KeychainState, Storage};
+use crate::{KeychainState, Storage, VaultState};
 
 /// Light, dark, or as the system says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -30,6 +30,8 @@ pub struct AppView {
     pub first_run: bool,
     /// The state of the keychain on this computer.
     pub keychain: KeychainState,
+    /// The file that keeps secrets where there is no keychain.
+    pub vault: VaultState,
     /// Where new sign-ins would be stored.
     pub storage: Storage,
     /// Name and version of a container program found on this computer, such as `Apptainer 1.4`.

@@ -34,6 +34,7 @@ pub fn render() -> String {
         Capabilities,
         Quota,
         Storage,
+        VaultState,
         KeychainState,
         Ending,
         AccountView,

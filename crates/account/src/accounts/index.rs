@@ -99,18 +99,23 @@ impl Index {
             list,
         };
         let text = serde_json::to_vec_pretty(&document)?;
-        // The lock makes the name of the temporary file ours.
-        let temporary = self.path.with_extension("json.new");
-        match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = private_file(&temporary)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&temporary, &self.path)?;
-        sync_folder(&self.path)
+        replace_private_file(&self.path, &text)
     }
+}
+
+/// Writes a file whole, so that whoever reads it finds the old content or the new one, also after a crash. Only its
+/// owner can read it. The caller holds a lock, which makes the name of the temporary file ours.
+pub(crate) fn replace_private_file(path: &Path, text: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension("json.new");
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private_file(&temporary)?;
+    file.write_all(text)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    sync_folder(path)
 }
 
 /// Opens or makes a file only its owner can read.

@@ -1,6 +1,7 @@
 //! Errors around signing in.
 
-use sifter_account::{Error, vault::VaultError};
+use sifter_account::Error;
+use sifter_account::vault::{SHORTEST_PASSPHRASE, VaultError};
 use sifter_contract::{ErrorCode, Retry, UiError};
 
 use sifter_library_client::error::proxy_trouble;
@@ -64,8 +65,7 @@ pub(crate) fn account(error: &Error, place: &Place) -> UiError {
         Error::UnknownAccount => place
             .error(ErrorCode::SignInNeeded)
             .retry(Retry::AfterSignIn),
-        Error::Keychain(VaultError::Locked) => again(ErrorCode::KeychainLocked),
-        Error::Keychain(_) => again(ErrorCode::KeychainFailed),
+        Error::Keychain(error) => return keychain(error),
         _ => return storage(error),
     }
     .details(chain(error))
@@ -75,9 +75,28 @@ pub(crate) fn account(error: &Error, place: &Place) -> UiError {
 pub(crate) fn keychain(error: &VaultError) -> UiError {
     let code = match error {
         VaultError::Locked => ErrorCode::KeychainLocked,
+        VaultError::Closed => ErrorCode::VaultClosed,
         _ => ErrorCode::KeychainFailed,
     };
     UiError::new(code).retry(Retry::Yes).details(chain(error))
+}
+
+/// The vault file could not be made, opened or deleted.
+pub(crate) fn vault_file(error: &Error) -> UiError {
+    let Error::Keychain(vault) = error else {
+        return storage(error);
+    };
+    let code = match vault {
+        VaultError::WrongPassphrase => ErrorCode::VaultPassphraseWrong,
+        VaultError::WeakPassphrase => ErrorCode::VaultPassphraseWeak,
+        VaultError::Corrupt | VaultError::NewerVersion => ErrorCode::VaultDamaged,
+        VaultError::Closed => ErrorCode::VaultClosed,
+        _ => return storage(vault),
+    };
+    let least = u64::try_from(SHORTEST_PASSPHRASE).unwrap_or_default();
+    UiError::new(code)
+        .with("least", least)
+        .details(chain(vault))
 }
 
 #[cfg(test)]

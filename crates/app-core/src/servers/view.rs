@@ -183,6 +183,7 @@ fn account_view(account: &Account) -> AccountView {
         by_browser: account.kind == AccountKind::SignIn,
         storage: match &account.storage {
             sifter_account::Storage::Keychain { name } => Storage::Keychain { name: name.clone() },
+            sifter_account::Storage::File => Storage::Vault,
             sifter_account::Storage::SessionOnly => Storage::SessionOnly,
         },
         expires: account.expires.and_then(rfc3339),

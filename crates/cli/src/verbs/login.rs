@@ -68,11 +68,14 @@ async fn sign_in(
         .account
         .ok_or_else(|| UiError::new(ErrorCode::Internal))?;
     match account.storage {
-        Storage::Keychain { name } => Ok(SignedIn {
+        storage @ (Storage::Keychain { .. } | Storage::Vault) => Ok(SignedIn {
             server: server.host,
             login: account.login,
             display: account.display,
-            keychain: name,
+            keychain: match storage {
+                Storage::Keychain { name } => name,
+                _ => "vault".to_owned(),
+            },
             expires: account.expires,
         }),
         Storage::SessionOnly => {

@@ -1,0 +1,68 @@
+//! The vault file at the person's word: made, opened, closed, given up. And who waits for a locked keychain.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use sifter_account::{Error, Storage};
+use sifter_contract::{AppEvent, AppView, UiError};
+
+use crate::app::AppCore;
+use crate::errors;
+
+impl AppCore {
+    /// Makes the vault file.
+    pub(crate) async fn create_vault(&self, passphrase: SecretString) -> Result<AppView, UiError> {
+        let made = self.accounts.create_vault_file(passphrase).await;
+        self.after_vault(made).await
+    }
+
+    /// Opens the vault file; what waited for it goes on.
+    pub(crate) async fn open_vault(&self, passphrase: SecretString) -> Result<AppView, UiError> {
+        let opened = self.accounts.open_vault_file(passphrase).await;
+        let view = self.after_vault(opened).await?;
+        self.recall_proxy_password();
+        for account in self.accounts.list().await.unwrap_or_default() {
+            if account.storage == Storage::File {
+                self.after_sign_in().run(account.server.key.as_str()).await;
+            }
+        }
+        Ok(view)
+    }
+
+    /// Closes the vault file.
+    pub(crate) async fn close_vault(&self) -> Result<AppView, UiError> {
+        let closed = self.accounts.close_vault_file().await;
+        self.after_vault(closed).await
+    }
+
+    /// Deletes the vault file.
+    pub(crate) async fn forget_vault(&self) -> Result<AppView, UiError> {
+        let forgotten = self.accounts.forget_vault_file().await;
+        self.after_vault(forgotten).await
+    }
+
+    async fn after_vault(&self, outcome: Result<(), Error>) -> Result<AppView, UiError> {
+        outcome.map_err(|error| errors::vault_file(&error))?;
+        Ok(self.view().await)
+    }
+
+    /// Tells the window for as long as something waits for the person to unlock the keychain.
+    pub(crate) fn follow_keychain(&self) {
+        let (hub, stop) = (Arc::clone(&self.hub), self.stop.clone());
+        let mut waiting = self.accounts.vault().waiting();
+        self.tasks.spawn(async move {
+            let mut told = false;
+            loop {
+                let now = *waiting.borrow_and_update() > 0;
+                if now != told {
+                    told = now;
+                    hub.moment(AppEvent::Keychain { waiting: now });
+                }
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    changed = waiting.changed() => if changed.is_err() { return },
+                }
+            }
+        });
+    }
+}
