@@ -5,6 +5,8 @@
 //! request can neither end the sign-in nor hold it up. The port is open only while somebody waits.
 
 mod answer;
+#[cfg(test)]
+mod name_tests;
 mod page;
 mod request;
 #[cfg(test)]
@@ -162,24 +164,27 @@ impl Loopback {
     /// Opens a port for a redirect address of another form. Where that names this computer by name, the port is taken
     /// in both address families: else another user's program could own the other half and get the code.
     pub(crate) async fn bind_for(redirect: Redirect) -> io::Result<Self> {
+        Self::bind_at(redirect, 0).await
+    }
+
+    /// Tries a port first; 0 is one of the system's choice.
+    async fn bind_at(redirect: Redirect, first: u16) -> io::Result<Self> {
         let mut taken = Vec::new();
         while taken.len() < PORTS {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            let wanted = if taken.is_empty() { first } else { 0 };
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).await?;
             let address = listener.local_addr()?;
             let other = match redirect.host {
                 Host::Number => None,
-                Host::Name => {
-                    match TcpListener::bind((Ipv6Addr::LOCALHOST, address.port())).await {
-                        Ok(other) => Some(other),
-                        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                            // Held until another one is found, so that the system gives another one.
-                            taken.push(listener);
-                            continue;
-                        }
-                        // There is no IPv6 here, and so nobody else can have it.
-                        Err(_) => None,
+                Host::Name => match other_half(address.port()).await {
+                    Half::Ours(other) => Some(other),
+                    Half::Absent => None,
+                    Half::Taken => {
+                        // Held until another one is found, so that the system gives another one.
+                        taken.push(listener);
+                        continue;
                     }
-                }
+                },
             };
             return Ok(Self {
                 listener,
@@ -246,6 +251,23 @@ impl Loopback {
                 }
             }
         }
+    }
+}
+
+/// The port of the other address family.
+enum Half {
+    Ours(TcpListener),
+    /// Somebody else has it.
+    Taken,
+    /// There is no IPv6 here, and so nobody can have it.
+    Absent,
+}
+
+async fn other_half(port: u16) -> Half {
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+        Ok(other) => Half::Ours(other),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Half::Taken,
+        Err(_) => Half::Absent,
     }
 }
 

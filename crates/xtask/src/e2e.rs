@@ -15,6 +15,8 @@ pub(crate) enum Scenario {
     MainJob,
     /// The official Go client against the local library.
     CliInterop,
+    /// Google, GitHub, GitLab and Microsoft, played by real authorization servers: both ways, and by codes.
+    SignIn,
     /// Faults of the line, killed processes and lost folders, in front of the local library.
     Survive,
 }
@@ -34,8 +36,30 @@ pub(crate) fn run(scenario: Scenario) -> Result<()> {
             build::everything()?;
             cli_interop()
         }
+        Scenario::SignIn => {
+            packages::ensure(Purpose::Drive)?;
+            ui::build()?;
+            build::everything()?;
+            sign_in(&[])
+        }
         Scenario::Survive => survive(),
     }
+}
+
+/// One provider by each way, for the test command.
+pub(crate) fn sign_in_sample() -> Result<()> {
+    sign_in(&["--grep", "@sample"])
+}
+
+/// Signs in at played providers with a real browser and a real keychain.
+fn sign_in(more: &[&str]) -> Result<()> {
+    ui::install("tests/providers")?;
+    ui::install("tests/ui")?;
+    let arguments = [&["run", "sign-in", "--"], more].concat();
+    step::shown(
+        "sign-in at the providers",
+        ui::npm("tests/ui", &arguments).env("SIFTER_BRIDGE", root::built("sifter-bridge")),
+    )
 }
 
 /// Rounds of killed transfers, when `SURVIVE_ROUNDS` does not say.

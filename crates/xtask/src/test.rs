@@ -31,6 +31,7 @@ pub(crate) fn test() -> Result<()> {
         &mut build::tests(&["--test=window", "--", "--ignored", "--test-threads=1"]),
     )?;
     e2e::main_job()?;
+    e2e::sign_in_sample()?;
     e2e::cli_interop()?;
     step::say(&format!(
         "everything passed in {:.0} min",

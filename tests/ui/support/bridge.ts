@@ -1,5 +1,5 @@
 /** Sifter without its window, and the desktop around it that a test plays. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
@@ -27,6 +27,13 @@ export interface Deeds {
 
 type Command = keyof Commands
 
+export interface Opening {
+  /** What stands in `settings.toml` at the start. */
+  settings?: string
+  /** The variables by which programs find a real keychain, instead of one that is played. */
+  keychain?: Record<string, string>
+}
+
 export class Bridge {
   private constructor(
     readonly url: string,
@@ -34,10 +41,14 @@ export class Bridge {
     private readonly running: Running,
   ) {}
 
-  static async start(): Promise<Bridge> {
+  static async start({ settings, keychain }: Opening = {}): Promise<Bridge> {
     const home = await mkdtemp(join(tmpdir(), 'sifter-flow-'))
+    if (settings !== undefined) {
+      await mkdir(join(home, 'config'), { recursive: true })
+      await writeFile(join(home, 'config/settings.toml'), settings)
+    }
     const window = process.env.SIFTER_WINDOW ?? join(root, 'ui/dist')
-    const args = ['--home', home, '--ui', window]
+    const args = ['--home', home, '--ui', window, ...(keychain ? ['--keychain'] : [])]
     // The command lines' files are the test's own as well.
     const environment = {
       USER: LOGIN,
@@ -46,6 +57,7 @@ export class Bridge {
       DOCKER_CONFIG: join(home, 'docker'),
       XDG_RUNTIME_DIR: home,
       HOME: home,
+      ...keychain,
       // So are the programs that it may ask for passwords.
       PATH: [join(home, 'bin'), process.env.PATH].join(delimiter),
     }
