@@ -44,6 +44,19 @@ impl Host for Shell {
         })
     }
 
+    fn choose_certificate(&self) -> BoxFuture<'_, Option<PathBuf>> {
+        let (answer, answered) = oneshot::channel();
+        self.0
+            .dialog()
+            .file()
+            .add_filter("PEM", &["pem", "crt", "cer", "cert"])
+            .add_filter("*", &["*"])
+            .pick_file(move |file| {
+                let _ = answer.send(file);
+            });
+        Box::pin(async move { answered.await.ok().flatten().and_then(path_of) })
+    }
+
     fn choose_folder<'a>(&'a self, start: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
         let (answer, answered) = oneshot::channel();
         self.0

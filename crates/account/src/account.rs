@@ -13,6 +13,9 @@ use uuid::Uuid;
 pub struct AccountId(Uuid);
 
 impl AccountId {
+    /// Where the vault keeps the password of the proxy, which belongs to no account.
+    pub const PROXY: Self = Self(Uuid::from_u128(0x5f1f_7e9a_0c1d_4b6e_9a57_70726f787930));
+
     /// A fresh, random id.
     #[must_use]
     pub fn random() -> Self {
@@ -107,11 +110,11 @@ pub enum Storage {
         /// Its name as people know it: "Keychain", "Credential Manager", "Secret Service".
         name: String,
     },
+    /// In the vault file, encrypted with the person's passphrase.
+    File,
     /// In memory; gone when the program ends.
     SessionOnly,
 }
-    /// In the vault file, encrypted with the person's passphrase.
-    File,
 
 /// Whether an account can be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

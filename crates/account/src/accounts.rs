@@ -65,6 +65,18 @@ impl Accounts {
     /// # Errors
     /// When the folder or the list cannot be used, or the list is from a newer version.
     pub async fn open(folder: &Path, vault: Vault) -> Result<Self, Error> {
+        Self::open_on(folder, vault, sifter_library_client::Http::default()).await
+    }
+
+    /// [`open`](Self::open) over connections that go by a proxy and a trust of the caller's.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_on(
+        folder: &Path,
+        vault: Vault,
+        http: sifter_library_client::Http,
+    ) -> Result<Self, Error> {
         let index = Index::in_folder(folder);
         let locks = folder.join("locks");
         let made = locks.clone();
@@ -84,7 +96,7 @@ impl Accounts {
                 index,
                 locks,
                 vault,
-                http: Http::new()?,
+                http: Http::over(http),
                 cells: Mutex::default(),
                 metadata: Mutex::default(),
                 changes: watch::Sender::new(0),
@@ -218,6 +230,15 @@ impl Accounts {
         Ok(SignedOut { revoked, forgotten })
     }
 
+    /// Removes the secrets of accounts that were signed out while they could not be.
+    pub(crate) async fn forget_leftovers(&self) -> Result<(), Error> {
+        let index = self.shared.index.clone();
+        for id in blocking(move || index.read()).await?.leftovers {
+            self.forget_secret(id).await;
+        }
+        Ok(())
+    }
+
     async fn forget_secret(&self, id: AccountId) -> bool {
         if let Err(error) = self.shared.vault.remove(id).await {
             tracing::warn!(account = %id, error = %error, "secret not removed yet");
@@ -230,15 +251,6 @@ impl Accounts {
         if let Err(error) = cleaned.await {
             tracing::warn!(account = %id, error = %error, "removal not noted");
         }
-    /// Removes the secrets of accounts that were signed out while they could not be.
-    pub(crate) async fn forget_leftovers(&self) -> Result<(), Error> {
-        let index = self.shared.index.clone();
-        for id in blocking(move || index.read()).await?.leftovers {
-            self.forget_secret(id).await;
-        }
-        Ok(())
-    }
-
         true
     }
 
@@ -404,10 +416,15 @@ impl Accounts {
     ) -> Result<T, Error> {
         let index = self.shared.index.clone();
         let outcome = blocking(move || index.change(change)).await?;
+        self.announce();
+        Ok(outcome)
+    }
+
+    /// Tells whoever watches that something about the accounts is different.
+    fn announce(&self) {
         self.shared
             .changes
             .send_modify(|count| *count = count.wrapping_add(1));
-        Ok(outcome)
     }
 
     pub(crate) fn cells(
@@ -416,12 +433,6 @@ impl Accounts {
         self.shared
             .cells
             .lock()
-        self.announce();
-        Ok(outcome)
-    }
-
-    /// Tells whoever watches that something about the accounts is different.
-    fn announce(&self) {
             .unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::error::{Cause, Error};
+use crate::error::Error;
 use crate::identity::BoxFuture;
 
 /// The longest answer read, in bytes. Metadata and token answers are a few kilobytes.
@@ -43,6 +44,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 pub(crate) enum HttpError {
     #[error("the request could not be built")]
     Request,
+    #[error("the connection could not be set up")]
+    Setup(#[source] sifter_library_client::Error),
     #[error("no connection")]
     Transport(#[source] reqwest::Error),
     #[error("no safe connection")]
@@ -107,7 +110,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
 /// The client for authorization servers; also what the crate `oauth2` calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
-    client: reqwest::Client,
+    shared: sifter_library_client::Http,
 }
 
 /// A whole answer.
@@ -118,20 +121,34 @@ pub(crate) struct Answer {
 }
 
 impl Http {
-    pub(crate) fn new() -> Result<Self, Error> {
-        let client = sifter_library_client::http::client_builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .build()
-            .map_err(|error| Error::Network(Cause::from(error.without_url())))?;
-        Ok(Self { client })
+    /// Over connections that go by the proxy and the trust of this installation.
+    pub(crate) fn over(shared: sifter_library_client::Http) -> Self {
+        Self { shared }
+    }
+
+    fn client(&self, url: &Url) -> Result<reqwest::Client, HttpError> {
+        self.shared.reading(url).map_err(HttpError::Setup)
     }
 
     pub(crate) async fn get(&self, url: &Url) -> Result<Answer, HttpError> {
         let request = self
-            .client
+            .client(url)?
             .get(url.clone())
             .header(http::header::ACCEPT, "application/json");
+        self.send(request.build()?).await
+    }
+
+    /// Asks with a token of whoever is asked.
+    pub(crate) async fn get_as(
+        &self,
+        url: &Url,
+        token: &SecretString,
+    ) -> Result<Answer, HttpError> {
+        let request = self
+            .client(url)?
+            .get(url.clone())
+            .header(http::header::ACCEPT, "application/json")
+            .bearer_auth(token.expose_secret());
         self.send(request.build()?).await
     }
 
@@ -140,8 +157,13 @@ impl Http {
         url: &Url,
         form: &[(&str, &str)],
     ) -> Result<Answer, HttpError> {
-        self.send(self.client.post(url.clone()).form(form).build()?)
-            .await
+        // GitHub answers in form encoding unless asked for JSON.
+        let request = self
+            .client(url)?
+            .post(url.clone())
+            .header(http::header::ACCEPT, "application/json")
+            .form(form);
+        self.send(request.build()?).await
     }
 
     /// A call to a token endpoint, its answer turned into what the standard says.
@@ -165,7 +187,7 @@ impl Http {
     }
 
     async fn receive(&self, request: reqwest::Request) -> Result<Answer, HttpError> {
-        let mut response = self.client.execute(request).await?;
+        let mut response = self.client(request.url())?.execute(request).await?;
         let status = response.status();
         if status.is_redirection() {
             return Err(HttpError::Redirect(status.as_u16()));

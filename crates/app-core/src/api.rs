@@ -5,6 +5,7 @@ use sifter_contract::requests::{
     EntityRef, FilePath, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry, KeyExport, KeyMake,
     KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
     SignInStart, TokenMake, TokenRef, TransferMove, TransferRef, TransferReport, Upload,
+    VaultPassphrase,
 };
 use sifter_contract::{
     Api, AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan,
@@ -13,6 +14,14 @@ use sifter_contract::{
     SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
     VerificationView,
 };
+
+use sifter_contract::{
+    AuthorityRef, CertificateQuestion, Diagnose, DiagnosisRef, DiagnosisView, NetworkView,
+    ProxyPassword, ProxySettings, ServerAddresses, ServerAddressesSet, ShownCertificate,
+    TrustedHostRef,
+};
+
+use sifter_contract::{ProviderClient, ProviderClientRef, ProviderClientSet};
 
 use crate::app::AppCore;
 
@@ -72,7 +81,7 @@ impl Api for AppCore {
     }
 
     async fn server_remove(&self, request: ServerRef) -> Result<Nothing, UiError> {
-        self.servers.forget(&request.server_id).await.map(nothing)
+        self.remove_server(&request.server_id).await.map(nothing)
     }
 
     async fn server_start_local(&self, _: Nothing) -> Result<ServerView, UiError> {
@@ -81,6 +90,97 @@ impl Api for AppCore {
 
     async fn server_stop_local(&self, _: Nothing) -> Result<ServerView, UiError> {
         self.stop_local_library().await
+    }
+
+    async fn server_addresses(&self, request: ServerRef) -> Result<ServerAddresses, UiError> {
+        self.servers.addresses(&request.server_id)
+    }
+
+    async fn server_set_addresses(
+        &self,
+        request: ServerAddressesSet,
+    ) -> Result<ServerAddresses, UiError> {
+        self.servers.set_addresses(request).await
+    }
+
+    async fn diagnosis_start(&self, request: Diagnose) -> Result<DiagnosisView, UiError> {
+        self.diagnose(request).await
+    }
+
+    async fn diagnosis_stop(&self, request: DiagnosisRef) -> Result<Nothing, UiError> {
+        self.stop_diagnosis(&request.diagnosis_id);
+        Ok(Nothing {})
+    }
+
+    async fn diagnosis_copy_report(&self, request: DiagnosisRef) -> Result<Nothing, UiError> {
+        self.copy_diagnosis(&request.diagnosis_id).map(nothing)
+    }
+
+    async fn network_get(&self, _: Nothing) -> Result<NetworkView, UiError> {
+        Ok(self.reach.view().await)
+    }
+
+    async fn network_set_proxy(&self, request: ProxySettings) -> Result<NetworkView, UiError> {
+        self.set_proxy(request).await
+    }
+
+    async fn network_set_password(&self, request: ProxyPassword) -> Result<NetworkView, UiError> {
+        self.set_proxy_password(request).await
+    }
+
+    async fn network_forget_password(&self, _: Nothing) -> Result<NetworkView, UiError> {
+        self.forget_proxy_password().await
+    }
+
+    async fn network_add_authority(&self, _: Nothing) -> Result<NetworkView, UiError> {
+        self.add_authority().await
+    }
+
+    async fn network_remove_authority(
+        &self,
+        request: AuthorityRef,
+    ) -> Result<NetworkView, UiError> {
+        self.remove_authority(&request.fingerprint).await
+    }
+
+    async fn network_forget_host(&self, request: TrustedHostRef) -> Result<NetworkView, UiError> {
+        self.forget_host(request.host).await
+    }
+
+    async fn certificate_show(
+        &self,
+        request: ShownCertificate,
+    ) -> Result<CertificateQuestion, UiError> {
+        self.show_certificate(&request)
+    }
+
+    async fn certificate_trust(&self, request: ShownCertificate) -> Result<NetworkView, UiError> {
+        self.trust_certificate(&request).await
+    }
+
+    async fn provider_clients(&self, _: Nothing) -> Result<Vec<ProviderClient>, UiError> {
+        Ok(AppCore::provider_clients(self))
+    }
+
+    async fn provider_client_set(
+        &self,
+        request: ProviderClientSet,
+    ) -> Result<Vec<ProviderClient>, UiError> {
+        self.set_provider_client(request).await
+    }
+
+    async fn provider_client_paste_secret(
+        &self,
+        request: ProviderClientRef,
+    ) -> Result<Vec<ProviderClient>, UiError> {
+        self.paste_client_secret(request.kind).await
+    }
+
+    async fn provider_client_forget_secret(
+        &self,
+        request: ProviderClientRef,
+    ) -> Result<Vec<ProviderClient>, UiError> {
+        self.forget_client_secret(request.kind).await
     }
 
     async fn sign_in_start(&self, request: SignInStart) -> Result<SignInView, UiError> {
@@ -113,6 +213,22 @@ impl Api for AppCore {
 
     async fn account_sign_out(&self, request: AccountRef) -> Result<Nothing, UiError> {
         self.sign_out(&request.account_id).await.map(nothing)
+    }
+
+    async fn vault_create(&self, request: VaultPassphrase) -> Result<AppView, UiError> {
+        self.create_vault(request.passphrase.into_secret()).await
+    }
+
+    async fn vault_open(&self, request: VaultPassphrase) -> Result<AppView, UiError> {
+        self.open_vault(request.passphrase.into_secret()).await
+    }
+
+    async fn vault_close(&self, _: Nothing) -> Result<AppView, UiError> {
+        self.close_vault().await
+    }
+
+    async fn vault_forget(&self, _: Nothing) -> Result<AppView, UiError> {
+        self.forget_vault().await
     }
 
     async fn account_use(&self, request: AccountRef) -> Result<Nothing, UiError> {

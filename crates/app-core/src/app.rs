@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sifter_account::command_line::{CommandLine, Places};
-use sifter_account::vault::{MemoryKeychain, Patience};
+use sifter_account::vault::{Cost, FileState, MemoryKeychain, Patience};
 use sifter_account::{Accounts, DEFAULT_SERVICE, SignIns, Vault, VaultStatus};
-use sifter_contract::{AppEvent, AppView, DropPhase, KeychainState, Storage};
+use sifter_contract::{AppEvent, AppView, DropPhase, KeychainState, Storage, VaultState};
+use sifter_library_client::Http;
 use sifter_transfer::Engine;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +19,9 @@ use crate::home::Home;
 use crate::host::{Host, HostBrowser};
 use crate::inspect::OpenFiles;
 use crate::manners::{Schedule, wall_clock};
-use crate::servers::{BookError, Servers};
+use crate::provider_clients;
+use crate::network::{Reach, TrustError};
+use crate::servers::{BookError, Diagnoses, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::signatures::Signatures;
 use crate::system;
@@ -32,6 +35,8 @@ use crate::uploads::Drafts;
 pub enum Secrets {
     /// The keychain of the operating system; in memory where there is none.
     System,
+    /// As on a computer that has no keychain: in the vault file if the person makes one, else in memory.
+    NoKeychain,
     /// In memory, gone when the program ends; the window is told so.
     Memory,
     /// In memory, as if that were a keychain. This is how the window is tried out without the person's own.
@@ -95,6 +100,9 @@ pub enum StartError {
     /// The list of servers cannot be used.
     #[error("cannot use the list of servers")]
     Servers(#[from] BookError),
+    /// The certificates that are believed cannot be used.
+    #[error("cannot use the list of trusted certificates")]
+    Trust(#[from] TrustError),
     /// The accounts cannot be used.
     #[error("cannot use the accounts")]
     Accounts(#[from] sifter_account::Error),
@@ -121,6 +129,8 @@ pub struct AppCore {
     pub(crate) focus: watch::Sender<bool>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) servers: Arc<Servers>,
+    pub(crate) reach: Arc<Reach>,
+    pub(crate) diagnoses: Diagnoses,
     pub(crate) accounts: Accounts,
     pub(crate) sign_ins: SignIns,
     pub(crate) engine: Engine,
@@ -179,18 +189,29 @@ impl AppCore {
         let settings = Arc::new(Settings::open(&home)?);
         let hub = Arc::new(Hub::new(settings.view()));
         let vault = match secrets {
-            Secrets::System => Vault::system(DEFAULT_SERVICE),
+            Secrets::System => {
+                Vault::system(DEFAULT_SERVICE).with_file(home.data(), Cost::default())
+            }
+            Secrets::NoKeychain => {
+                Vault::session_only().with_file(home.data(), Cost::default())
+            }
             Secrets::Memory => Vault::session_only(),
             Secrets::PlayedKeychain => Vault::over(MemoryKeychain::new(), Patience::default()),
             Secrets::Vault(vault) => vault,
         };
-        let accounts = Accounts::open(home.config(), vault).await?;
+        let reach = Reach::open(&home, Arc::clone(&settings), vault.clone())?;
+        let reach = Arc::new(reach);
+        let open_vault = reach.recall(false).await;
+        let http = Http::default().on(reach.network());
+        let accounts = Accounts::open_on(home.config(), vault, http).await?;
         let servers = Arc::new(Servers::open(
             &home,
             accounts.clone(),
             Arc::clone(&hub),
             tuning.silence,
+            reach.network(),
         )?);
+        servers.set_own_clients(provider_clients::all(&settings));
         if background && settings.start_local_library() {
             servers.start_local_in_background().await;
         }
@@ -233,6 +254,8 @@ impl AppCore {
             hub,
             servers,
             accounts,
+            reach,
+            diagnoses: Diagnoses::default(),
             engine,
             open_uploads,
             multipart_above: tuning.multipart_above,
@@ -262,6 +285,10 @@ impl AppCore {
             core.remind();
         }
         core.follow_accounts(background);
+        core.follow_keychain();
+        if !open_vault {
+            core.recall_proxy_password();
+        }
         Ok(core)
     }
 
@@ -315,14 +342,18 @@ impl AppCore {
 
     /// What the window needs to draw its frame.
     pub(crate) async fn view(&self) -> AppView {
-        let (status, program) = tokio::join!(
+        let (status, file, program) = tokio::join!(
             self.accounts.vault().status(),
+            self.accounts.vault().file(),
             self.container_program
                 .get_or_init(system::container_program)
         );
         let (keychain, storage) = match status {
             VaultStatus::Ready { name } => (KeychainState::Ready, Storage::Keychain { name }),
             VaultStatus::Locked { name } => (KeychainState::Locked, Storage::Keychain { name }),
+            VaultStatus::Absent if file == FileState::Open => {
+                (KeychainState::Absent, Storage::Vault)
+            }
             VaultStatus::Absent => (KeychainState::Absent, Storage::SessionOnly),
         };
         AppView {
@@ -330,9 +361,14 @@ impl AppCore {
             os: system::os().to_owned(),
             first_run: !self.settings.welcome_done() && self.servers.is_untouched(),
             keychain,
+            vault: match file {
+                FileState::None => VaultState::None,
+                FileState::Closed => VaultState::Closed,
+                FileState::Open => VaultState::Open,
+            },
             storage,
             container_program: program.clone(),
-            uses_proxy: system::uses_proxy(),
+            uses_proxy: self.reach.proxy_in_use().is_some(),
             settings: self.settings.view(),
         }
     }

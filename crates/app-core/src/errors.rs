@@ -5,6 +5,7 @@ mod account;
 mod command_line;
 mod files;
 mod library;
+mod network;
 mod signing;
 mod transfer;
 
@@ -22,6 +23,7 @@ pub(crate) use files::{
     settings, sif, storage, undeletable, unwritable_file,
 };
 pub(crate) use library::{address, client, reference};
+pub(crate) use network::{authority, authority_file, distrusted, not_secured, unreachable};
 pub(crate) use signing::{certificate, key, nothing_to_sign, signing, unsignable};
 pub(crate) use transfer::{engine, stopped};
 
@@ -39,6 +41,8 @@ pub(crate) struct Place {
     pub(crate) signed_in: bool,
     /// What was asked for, such as `ada/tools/x:1`.
     pub(crate) what: String,
+    /// The identity provider that somebody signs in at; empty where there is none.
+    pub(crate) provider: String,
 }
 
 impl Place {
@@ -47,6 +51,7 @@ impl Place {
             server: server.into(),
             signed_in,
             what: String::new(),
+            provider: String::new(),
         }
     }
 
@@ -55,8 +60,18 @@ impl Place {
         self
     }
 
+    pub(crate) fn provider(mut self, label: impl Into<String>) -> Self {
+        self.provider = label.into();
+        self
+    }
+
     fn error(&self, code: ErrorCode) -> UiError {
-        UiError::new(code).with("server", self.server.as_str())
+        let error = UiError::new(code).with("server", self.server.as_str());
+        if self.provider.is_empty() {
+            error
+        } else {
+            error.with("provider", self.provider.as_str())
+        }
     }
 
     fn retry(&self, code: ErrorCode) -> UiError {

@@ -85,6 +85,11 @@ impl Home {
         self.config.join("servers.json")
     }
 
+    /// Certificates that are believed beside the system's.
+    pub(crate) fn trust_file(&self) -> PathBuf {
+        self.config.join("trust.json")
+    }
+
     /// The person's own keys, laid out as the command-line tools lay out theirs.
     pub(crate) fn keys_folder(&self) -> PathBuf {
         self.config.join("keys")

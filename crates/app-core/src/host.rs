@@ -73,6 +73,12 @@ pub trait Host: Send + Sync + 'static {
         Box::pin(std::future::ready(None))
     }
 
+    /// Lets the person choose a file of certificates. `None` when they changed their mind, and where there are no
+    /// dialogs.
+    fn choose_certificate(&self) -> BoxFuture<'_, Option<PathBuf>> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// Shows a file or a folder in the file manager.
     ///
     /// # Errors

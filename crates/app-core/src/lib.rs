@@ -23,7 +23,9 @@ mod links;
 mod logging;
 mod manners;
 mod names;
+mod network;
 mod pages;
+mod provider_clients;
 mod redact;
 mod reminders;
 mod search;
@@ -36,9 +38,9 @@ mod tokens;
 mod transfers;
 mod tuning;
 mod uploads;
+mod vault;
 
 pub use app::{AppCore, CoreConfig, Secrets, StartError};
-mod vault;
 pub use downloads::Target;
 pub use events::EventStream;
 pub use home::{HOME_VARIABLE, Home};
@@ -46,6 +48,7 @@ pub use host::{BoxFuture, Host, Notice, Progress, Reminder, StayAwake, open_in_s
 pub use image::{ImageReport, ObjectReport, read_image};
 pub use links::Reference;
 pub use logging::{LogGuard, start_log};
+pub use network::TrustError;
 pub use servers::{BookError, LOCAL_ID};
 pub use settings::SettingsError;
 pub use sifter_account::command_line::Places as CommandLinePlaces;

@@ -1,7 +1,9 @@
 //! The connected servers: what is remembered of each, how it is doing, and clients that speak to it.
 
+pub(crate) mod addresses;
 mod book;
 mod connect;
+mod diagnose;
 mod learned;
 mod local;
 mod running;
@@ -12,10 +14,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sifter_account::{Account, AccountState, AccountTokens, Accounts, Provider, Server, ServerKey};
+use sifter_account::{
+    Account, AccountState, AccountTokens, Accounts, OwnClient, Provider, Server, ServerKey,
+};
 use sifter_contract::{Capabilities, Quota, ServerState, UiError};
 use sifter_library_client::http::PlainHttp;
-use sifter_library_client::{Anonymous, Endpoints, Http, LibraryClient, TokenSource, discover};
+use sifter_library_client::{
+    Anonymous, Endpoints, Http, LibraryClient, Network, TokenSource, discover,
+};
 use tokio::sync::Notify;
 use url::Url;
 
@@ -26,6 +32,7 @@ use crate::home::Home;
 pub use book::BookError;
 use book::{Book, SavedServer};
 pub(crate) use connect::quota_of;
+pub(crate) use diagnose::Diagnoses;
 pub(crate) use learned::Learned;
 pub use local::LOCAL_ID;
 use local::{LOCAL_NAME, LocalLibrary};
@@ -102,6 +109,8 @@ pub(crate) struct Servers {
     status: Mutex<HashMap<String, Status>>,
     http: Http,
     plain_http: Http,
+    /// What this app is called at providers, without secrets.
+    own_clients: Mutex<Vec<OwnClient>>,
 }
 
 impl Servers {
@@ -110,6 +119,7 @@ impl Servers {
         accounts: Accounts,
         hub: Arc<Hub>,
         silence: Duration,
+        network: &Network,
     ) -> Result<Self, BookError> {
         Ok(Self {
             book: Book::open(home.servers_file())?,
@@ -120,9 +130,23 @@ impl Servers {
             accounts,
             hub,
             status: Mutex::default(),
-            http: Http::default().with_idle_timeout(silence),
-            plain_http: Http::new(PlainHttp::Allowed).with_idle_timeout(silence),
+            http: Http::default().on(network).with_idle_timeout(silence),
+            plain_http: Http::new(PlainHttp::Allowed)
+                .on(network)
+                .with_idle_timeout(silence),
+            own_clients: Mutex::default(),
         })
+    }
+
+    /// Says what this app is called at providers now.
+    pub(crate) fn set_own_clients(&self, clients: Vec<OwnClient>) {
+        *self.own_clients() = clients;
+    }
+
+    fn own_clients(&self) -> MutexGuard<'_, Vec<OwnClient>> {
+        self.own_clients
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether no server was ever connected and the local library never ran.
@@ -213,11 +237,12 @@ impl Servers {
     }
 
     pub(crate) fn http_for(&self, server: &Reachable) -> &Http {
-        if server.plain_http {
-            &self.plain_http
-        } else {
-            &self.http
-        }
+        self.http_of(server.plain_http)
+    }
+
+    /// Connections for servers where plain http was accepted, or was not.
+    pub(crate) fn http_of(&self, plain: bool) -> &Http {
+        if plain { &self.plain_http } else { &self.http }
     }
 
     /// The account in use on a server.
@@ -330,10 +355,11 @@ fn reachable(saved: SavedServer) -> Reachable {
     endpoints.token = saved.token;
     endpoints.keystore = saved.keystore;
     endpoints.builder = saved.builder;
+    endpoints.registry = saved.registry;
     Reachable {
         id: saved.id,
         name: saved.name,
-        endpoints,
+        endpoints: saved.entered.over(endpoints),
         issuer: saved.issuer,
         plain_http: saved.plain_http,
     }

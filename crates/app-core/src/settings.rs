@@ -2,6 +2,8 @@
 
 mod commands;
 mod limits;
+pub(crate) mod proxy;
+mod providers;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use toml_edit::{DocumentMut, Item, Value};
 
 use crate::files;
 use crate::home::Home;
+
+pub(crate) use providers::ProviderSettings;
 
 /// What a new file holds. Every key Sifter reads is described here.
 const TEMPLATE: &str = "\
@@ -45,11 +49,25 @@ notifications = true
 # An empty list asks nobody else. Without this line: the two that Apptainer and Singularity use.
 # key_servers = [\"https://keys.openpgp.org\", \"https://keys.sylabs.io\"]
 
+# The proxy to other machines: \"system\" (what the operating system says), \"none\" or \"manual\". This computer is
+# always reached directly. A manual one has an address such as \"http://proxy.example:3128\" (or https, or socks5),
+# perhaps a name to sign in with (its password lies in the keychain), and hosts that are reached without it.
+proxy = \"system\"
+proxy_address = \"\"
+proxy_user = \"\"
+proxy_bypass = []
+
 # Whether the library on this computer starts together with Sifter.
 start_local_library = false
 
 # Whether the welcome page was left once.
 welcome_done = false
+
+# What Sifter is called at identity providers, for servers that let it sign people in there itself. One table each for
+# google, github (with url), gitlab (with url) and microsoft (with tenant); secrets lie in the keychain.
+# [sign_in.gitlab]
+# client_id = \"\"
+# url = \"https://gitlab.com\"
 ";
 
 const LARGEST_PARALLEL: i64 = 8;

@@ -73,17 +73,3 @@ async fn version(program: &PathBuf) -> Option<String> {
     .ok()?;
     Some(answer.trim().to_owned())
 }
-
-/// Whether the environment sends requests through a proxy.
-pub(crate) fn uses_proxy() -> bool {
-    [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-    ]
-    .into_iter()
-    .any(|variable| env::var_os(variable).is_some_and(|value| !value.is_empty()))
-}

@@ -92,6 +92,11 @@ impl Host for PlayedHost {
         Box::pin(std::future::ready(files))
     }
 
+    fn choose_certificate(&self) -> BoxFuture<'_, Option<PathBuf>> {
+        let files = self.state().files.pop_front().unwrap_or_default();
+        Box::pin(std::future::ready(files.into_iter().next()))
+    }
+
     fn choose_folder<'a>(&'a self, _start: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
         let folder = self.state().folders.pop_front();
         Box::pin(std::future::ready(folder))

@@ -85,7 +85,9 @@ impl Rig {
         let accounts = Accounts::open(home.config(), Vault::session_only())
             .await
             .unwrap();
-        let servers = Servers::open(&home, accounts.clone(), hub, Wait::from_secs(60)).unwrap();
+        let network = sifter_library_client::Network::default();
+        let hour = Wait::from_secs(60);
+        let servers = Servers::open(&home, accounts.clone(), hub, hour, &network).unwrap();
         Self {
             _folder: folder,
             accounts,

@@ -9,6 +9,7 @@ use sifter_contract::ServerKind;
 use url::Url;
 
 use super::LOCAL_ID;
+use super::addresses::Entered;
 use super::learned::Learned;
 use crate::files;
 
@@ -58,6 +59,11 @@ pub(crate) struct SavedServer {
     pub(crate) keystore: Option<Url>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) builder: Option<Url>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) registry: Option<Url>,
+    /// Addresses that count instead of these.
+    #[serde(default)]
+    pub(crate) entered: Entered,
     /// The OAuth issuer, where there is a sign-in page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) issuer: Option<Url>,
@@ -228,6 +234,8 @@ mod tests {
             token: None,
             keystore: None,
             builder: None,
+            registry: None,
+            entered: Entered::default(),
             issuer: None,
             plain_http: false,
             learned: Learned::default(),

@@ -30,11 +30,7 @@ impl Servers {
         if address.is_empty() || address.len() > 2048 {
             return Err(errors::address(address));
         }
-        let http = if allow_http {
-            &self.plain_http
-        } else {
-            &self.http
-        };
+        let http = self.http_of(allow_http);
         let place = Place::of(address, false);
         let endpoints = discover(http, address)
             .await
@@ -60,12 +56,17 @@ impl Servers {
                 .map(|known| known.learned)
                 .unwrap_or_default(),
             account: known.as_ref().and_then(|known| known.account),
+            entered: known
+                .as_ref()
+                .map(|known| known.entered.clone())
+                .unwrap_or_default(),
             name: known.map_or_else(|| name_of(&host_text(&web)), |known| known.name),
             web,
             library: endpoints.library,
             token: endpoints.token,
             keystore: endpoints.keystore,
             builder: endpoints.builder,
+            registry: endpoints.registry,
             issuer: None,
             plain_http: allow_http,
         };

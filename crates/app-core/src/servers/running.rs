@@ -3,12 +3,30 @@
 use std::sync::Arc;
 
 use sifter_contract::{ServerView, UiError};
+use sifter_library_client::http::pin_name;
 use url::Url;
 
-use super::{LOCAL_ID, Servers};
+use super::{LOCAL_ID, Servers, reachable};
 use crate::app::AppCore;
 
 impl Servers {
+    /// The hosts that a connected server's services are on.
+    fn hosts_of(&self, id: &str) -> Vec<String> {
+        let Some(saved) = self.book.get(id) else {
+            return Vec::new();
+        };
+        let endpoints = reachable(saved).endpoints;
+        let urls = [
+            endpoints.web,
+            Some(endpoints.library),
+            endpoints.keystore,
+            endpoints.token,
+            endpoints.builder,
+            endpoints.registry,
+        ];
+        urls.iter().flatten().filter_map(pin_name).collect()
+    }
+
     /// Whether an address belongs to a connected server.
     pub(crate) fn is_known(&self, url: &Url) -> bool {
         let same = |known: &Url| known.origin() == url.origin();
@@ -22,6 +40,19 @@ impl Servers {
 }
 
 impl AppCore {
+    /// Forgets a server, and the certificates that were accepted for its hosts only.
+    pub(crate) async fn remove_server(&self, id: &str) -> Result<(), UiError> {
+        let hosts = self.servers.hosts_of(id);
+        self.servers.forget(id).await?;
+        let others: Vec<String> = (self.servers.book.servers().iter())
+            .flat_map(|server| self.servers.hosts_of(&server.id))
+            .collect();
+        let gone: Vec<String> = (hosts.into_iter())
+            .filter(|host| !others.contains(host))
+            .collect();
+        self.reach.forget_hosts(&gone).await
+    }
+
     /// Starts the library on this computer.
     pub(crate) async fn start_local_library(&self) -> Result<ServerView, UiError> {
         self.servers.start_local().await?;
