@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use sifter_library_api::tokens::INSUFFICIENT_SCOPE;
 use sifter_library_api::upload::DAMAGED_CODES;
 use sifter_library_api::{ApiError, Envelope};
 
@@ -18,7 +19,7 @@ pub(crate) enum Fault {
     // Only for the token status call, where official clients expect 404.
     #[error("the access token is unknown or has expired")]
     UnknownToken,
-    #[error("the access token does not allow this")]
+    #[error("{INSUFFICIENT_SCOPE}")]
     MissingScope,
     #[error("a token made for scripts cannot make tokens; sign in with Sifter to make one")]
     SignInToMakeTokens,
@@ -163,6 +164,10 @@ impl IntoResponse for Fault {
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Self::MissingScope = self {
+            let why = r#"Bearer error="insufficient_scope", scope="library:write""#;
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(why));
         }
         if let Self::TooManyRequests { seconds } = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

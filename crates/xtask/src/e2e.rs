@@ -40,7 +40,11 @@ pub(crate) fn run(scenario: Scenario) -> Result<()> {
             packages::ensure(Purpose::Drive)?;
             ui::build()?;
             build::everything()?;
-            sign_in(&[])
+            sign_in(&[])?;
+            step::shown(
+                "a sign-in that is renewed during an upload",
+                &mut build::tests(&["--test=accounts", "--", "a26_"]),
+            )
         }
         Scenario::Survive => survive(),
     }

@@ -84,7 +84,8 @@ async fn with_a_client_id_the_provider_is_gone_to_directly_and_without_there_is_
     // Another app than the one the library knows leads nowhere either.
     stage.name_itself("another", &idp.origin()).await.unwrap();
     assert!(!is_direct(&stage.server(&server.id).await));
-    let clients = stage.name_itself(IdentityProvider::APP_CLIENT_ID, &idp.origin());
+    let address = idp.origin();
+    let clients = stage.name_itself(IdentityProvider::APP_CLIENT_ID, &address);
     assert!(!github(&clients.await.unwrap()).has_secret);
     assert!(is_direct(&stage.server(&server.id).await));
 
@@ -107,7 +108,8 @@ async fn a_client_secret_goes_from_the_clipboard_to_the_keychain_and_nowhere_els
     let library = library_of(&idp).await;
     let stage = Stage::open().await;
     let server = stage.connect(&library.base_url()).await;
-    let named = stage.name_itself(IdentityProvider::APP_CLIENT_ID, &idp.origin());
+    let address = idp.origin();
+    let named = stage.name_itself(IdentityProvider::APP_CLIENT_ID, &address);
     named.await.unwrap();
 
     let reference = ProviderClientRef { kind: GITHUB };
