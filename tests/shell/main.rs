@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod walls;
+
 use std::collections::BTreeSet;
 
 use sifter_contract::COMMANDS;

@@ -9,7 +9,7 @@ use sifter_test_support::{SpawnedLibrary, spawn_library};
 use crate::stage::{Stage, browser, ended, hidden_fields, reached};
 
 /// Enters the code on its page and lets the device in, as the owner of the library.
-async fn enter(library: &SpawnedLibrary, view: &SignInView) {
+pub(crate) async fn enter(library: &SpawnedLibrary, view: &SignInView) {
     let shown = view.code.as_ref().unwrap();
     let browser = browser();
     let form = [("user_code", shown.code.as_str())];

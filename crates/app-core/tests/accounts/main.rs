@@ -6,8 +6,11 @@
     reason = "a test may stop where it stands"
 )]
 
+mod clipboard;
 mod code;
 mod command_line;
+mod long_push;
+mod providers;
 mod several;
 mod stage;
 mod tokens;

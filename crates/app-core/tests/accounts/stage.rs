@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sifter_app_core::{
     AppCore, BoxFuture, CommandLinePlaces, CoreConfig, EventStream, Home, Host, Notice, Secrets,
+    Tuning,
 };
 use sifter_contract::requests::{ServerConnect, SignInStart};
 use sifter_contract::{
@@ -20,6 +22,8 @@ use url::Url;
 #[derive(Default)]
 pub(crate) struct Played {
     pub(crate) clipboard: Mutex<String>,
+    /// How often the clipboard was read.
+    pub(crate) reads: AtomicUsize,
     /// There is no browser.
     pub(crate) browserless: Mutex<bool>,
     pub(crate) opened: watch::Sender<Option<Url>>,
@@ -47,6 +51,7 @@ impl Host for Played {
         Ok(())
     }
     fn read_clipboard(&self) -> Option<SecretString> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         Some(self.clipboard.lock().unwrap().as_str().into())
     }
     fn notify(&self, _: Notice) {}
@@ -61,12 +66,18 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn open() -> Self {
+        Self::tuned(|_| {}).await
+    }
+
+    /// With other numbers for transfers.
+    pub(crate) async fn tuned(change: impl FnOnce(&mut Tuning)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let host = Arc::new(Played::default());
         let home = Home::at(folder.path().join("sifter"));
         let mut config = CoreConfig::new(home, Arc::<Played>::clone(&host));
         config.secrets = Secrets::PlayedKeychain;
         config.background = false;
+        change(&mut config.tuning);
         config.command_line = Some(CommandLinePlaces {
             singularity: folder.path().join(".singularity"),
             apptainer: folder.path().join(".apptainer"),

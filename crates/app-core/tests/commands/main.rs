@@ -5,6 +5,8 @@
 #[path = "../support/nobody.rs"]
 mod nobody;
 
+mod hostile;
+
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
