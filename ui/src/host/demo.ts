@@ -9,6 +9,7 @@ import { libraryRoutes, libraryScript } from './demo/library'
 import { networkScript } from './demo/network'
 import { providerScript } from './demo/providers'
 import { app, servers } from './demo/servers'
+import { judged, signatureScript } from './demo/signatures'
 import { speeds, transfers } from './demo/transfers'
 import { badFile, oneFile, plan, severalFiles } from './demo/uploads'
 import { FakeHost } from './fake'
@@ -20,6 +21,7 @@ export function demoHost(): FakeHost {
   return new FakeHost({
     ...libraryScript,
     ...accountScript,
+    ...signatureScript,
     ...providerScript,
     ...networkScript,
     app_state: () => ({ ...app, firstRun: asked.get('demo') === 'welcome' }),
@@ -84,6 +86,12 @@ const SAMPLES: Record<string, (sifter: Sifter) => void> = {
     sifter.sheets.open({ kind: 'import' })
   },
   settings: (sifter) => sifter.navigation.go({ name: 'settings' }),
+  inspector: (sifter) => sifter.navigation.go({ name: 'inspector', fileId: 'f1' }),
+  keys: (sifter) => sifter.navigation.go({ name: 'keys' }),
+  verdicts: (sifter) => {
+    sifter.transfers.list = { ...transfers, active: [], queued: [], attention: [], history: judged }
+    sifter.navigation.go({ name: 'transfers' })
+  },
   connect: (sifter) => sifter.sheets.open({ kind: 'connect' }),
   shortcuts: (sifter) => sifter.sheets.open({ kind: 'shortcuts' }),
   limits: (sifter) => {

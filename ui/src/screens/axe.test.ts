@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { withSeveral } from '../host/demo/accounts'
 import { libraryRoutes } from '../host/demo/library'
 import { servers } from '../host/demo/servers'
+import { FINGERPRINT, inspection, judged, verification } from '../host/demo/signatures'
+import { manualNetwork } from '../host/demo/network'
 import { badFile, oneFile, severalFiles } from '../host/demo/uploads'
 import { uiError, type Script } from '../host/fake'
 import type { Route } from '../state/navigation.svelte'
@@ -44,6 +46,7 @@ const routes: [string, Route, Opening?][] = [
   ['several accounts', { name: 'accounts' }, { script: { server_list: () => withSeveral() } }],
   ['accounts without a server', { name: 'accounts' }, { script: { server_list: () => [] } }],
   ['settings', { name: 'settings' }],
+  ['settings with a proxy', { name: 'settings' }, { script: { network_get: () => manualNetwork } }],
   ['the ways to sign in', { name: 'sign_in', serverId: 'uni' }],
   ['a token to paste', { name: 'sign_in', serverId: 'cloud' }],
   ['a sign-in at a server that is off', { name: 'sign_in', serverId: 'this-computer' }],
@@ -55,6 +58,24 @@ const routes: [string, Route, Opening?][] = [
   ['a container', libraryRoutes.container],
   ['a container that is not there', libraryRoutes.container, { script: down }],
   ['a search', libraryRoutes.search],
+  ['keys', { name: 'keys' }],
+  ['no keys', { name: 'keys' }, { script: { key_list: () => ({ keys: [] }) } }],
+  ['an image on this computer', { name: 'inspector', fileId: 'f1' }],
+  [
+    'an image in quarantine',
+    { name: 'inspector', fileId: 'f1' },
+    {
+      script: {
+        inspect_file: () => ({ ...inspection, quarantined: true }),
+        inspect_check: () => verification('do_not_use', 'altered'),
+      },
+    },
+  ],
+  [
+    'downloads with every verdict',
+    { name: 'transfers' },
+    { script: { transfer_list: () => ({ ...nothing, history: judged }) } },
+  ],
 ]
 
 const sheets: [string, (sifter: Sifter) => void][] = [
@@ -66,6 +87,18 @@ const sheets: [string, (sifter: Sifter) => void][] = [
     (sifter) => sifter.sheets.open({ kind: 'command_line', serverId: 'cloud', accountId: 'a1' }),
   ],
   ['shortcuts', (sifter) => sifter.sheets.open({ kind: 'shortcuts' })],
+  ['a diagnosis', (sifter) => sifter.sheets.open({ kind: 'diagnose', serverId: 'uni' })],
+  [
+    'a certificate',
+    (sifter) => sifter.sheets.open({ kind: 'certificate', host: 'registry.lab', fingerprint: 'AB' }),
+  ],
+  ['addresses', (sifter) => sifter.sheets.open({ kind: 'addresses', serverId: 'uni' })],
+  ['the password of a proxy', (sifter) => sifter.sheets.open({ kind: 'proxy_password' })],
+  ['a new key', (sifter) => sifter.sheets.open({ kind: 'new_key' })],
+  ['trust', (sifter) => sifter.sheets.open({ kind: 'trust_key', fingerprint: FINGERPRINT })],
+  ['revocation', (sifter) => sifter.sheets.open({ kind: 'revoke_key', fingerprint: FINGERPRINT })],
+  ['the end of a key', (sifter) => sifter.sheets.open({ kind: 'key_expiry', fingerprint: FINGERPRINT })],
+  ['sign', (sifter) => sifter.sheets.open({ kind: 'sign', fileId: 'f1', fileName: 'x.sif' })],
   ['limits', (sifter) => sifter.sheets.open({ kind: 'limits' })],
   ['upload one file', (sifter) => sifter.uploads.open(oneFile, null)],
   ['upload several files', (sifter) => sifter.uploads.open(severalFiles, null)],

@@ -6,6 +6,8 @@ import AccountsScreen from './accounts/AccountsScreen.svelte'
 import ComputerScreen from './computer/ComputerScreen.svelte'
 import ContainerScreen from './container/ContainerScreen.svelte'
 import HomeScreen from './home/HomeScreen.svelte'
+import InspectorScreen from './inspector/InspectorScreen.svelte'
+import KeysScreen from './keys/KeysScreen.svelte'
 import CollectionScreen from './library/CollectionScreen.svelte'
 import EntityScreen from './library/EntityScreen.svelte'
 import ServerScreen from './library/ServerScreen.svelte'
@@ -24,6 +26,8 @@ export const routes: Screens = {
   container: ContainerScreen,
   entity: EntityScreen,
   home: HomeScreen,
+  inspector: InspectorScreen,
+  keys: KeysScreen,
   search: SearchScreen,
   server: ServerScreen,
   settings: SettingsScreen,

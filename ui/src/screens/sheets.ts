@@ -2,24 +2,42 @@
 import type { Component } from 'svelte'
 
 import type { SheetKind } from '../state/sheets.svelte'
+import AddressesSheet from './accounts/AddressesSheet.svelte'
 import CommandLineSheet from './accounts/CommandLineSheet.svelte'
 import ImportSheet from './accounts/ImportSheet.svelte'
 import NewTokenSheet from './accounts/NewTokenSheet.svelte'
+import CertificateSheet from './connect/CertificateSheet.svelte'
 import ConnectSheet from './connect/ConnectSheet.svelte'
 import DeleteImageSheet from './container/DeleteImageSheet.svelte'
+import DiagnoseSheet from './diagnose/DiagnoseSheet.svelte'
 import ClashSheet from './downloads/ClashSheet.svelte'
+import SignSheet from './inspector/SignSheet.svelte'
+import KeyExpirySheet from './keys/KeyExpirySheet.svelte'
+import NewKeySheet from './keys/NewKeySheet.svelte'
+import RevokeKeySheet from './keys/RevokeKeySheet.svelte'
+import TrustKeySheet from './keys/TrustKeySheet.svelte'
+import ProxyPasswordSheet from './settings/ProxyPasswordSheet.svelte'
 import ShortcutsSheet from './shortcuts/ShortcutsSheet.svelte'
 import LimitSheet from './transfers/LimitSheet.svelte'
 import UploadSheet from './upload/UploadSheet.svelte'
 
 export const sheets: Partial<Record<SheetKind, Component>> = {
+  addresses: AddressesSheet,
+  certificate: CertificateSheet,
   clash: ClashSheet,
   command_line: CommandLineSheet,
   connect: ConnectSheet,
   delete_image: DeleteImageSheet,
+  diagnose: DiagnoseSheet,
   import: ImportSheet,
+  key_expiry: KeyExpirySheet,
   limits: LimitSheet,
+  new_key: NewKeySheet,
   new_token: NewTokenSheet,
+  revoke_key: RevokeKeySheet,
+  proxy_password: ProxyPasswordSheet,
   shortcuts: ShortcutsSheet,
+  sign: SignSheet,
+  trust_key: TrustKeySheet,
   upload: UploadSheet,
 }

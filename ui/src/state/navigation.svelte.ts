@@ -8,6 +8,8 @@ export type Route =
   | { name: 'transfers' }
   | { name: 'computer' }
   | { name: 'accounts' }
+  | { name: 'keys' }
+  | { name: 'inspector'; fileId: string }
   | { name: 'settings' }
   | { name: 'sign_in'; serverId: string; then?: SheetRequest; another?: boolean }
   | { name: 'server'; serverId: string }

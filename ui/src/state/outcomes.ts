@@ -3,6 +3,7 @@ import type { TransferView, UiError } from '../contract/generated'
 import { words } from '../words/words'
 import type { Navigation } from './navigation.svelte'
 import type { ToastRequest } from './toasts.svelte'
+import { isQuarantined } from '../screens/verdict/look'
 import type { Transfers } from './transfers.svelte'
 
 export function outcomeToast(
@@ -15,6 +16,15 @@ export function outcomeToast(
     return {
       text: words.transfers.stopped(transfer),
       icon: 'warn',
+      tone: 'bad',
+      action: words.transfers.look,
+      onaction: () => navigation.go({ name: 'transfers' }),
+    }
+  }
+  if (isQuarantined(transfer)) {
+    return {
+      text: words.transfers.quarantined(transfer),
+      icon: 'v-bad',
       tone: 'bad',
       action: words.transfers.look,
       onaction: () => navigation.go({ name: 'transfers' }),

@@ -9,6 +9,15 @@ export type SheetRequest =
   | { kind: 'new_token'; serverId: string }
   | { kind: 'command_line'; serverId: string; accountId: string }
   | { kind: 'limits' }
+  | { kind: 'diagnose'; serverId?: string; address?: string; allowHttp?: boolean; back?: SheetRequest }
+  | { kind: 'certificate'; host: string; fingerprint: string; back?: SheetRequest }
+  | { kind: 'addresses'; serverId: string }
+  | { kind: 'proxy_password' }
+  | { kind: 'sign'; fileId: string; fileName: string }
+  | { kind: 'new_key' }
+  | { kind: 'trust_key'; fingerprint: string }
+  | { kind: 'revoke_key'; fingerprint: string }
+  | { kind: 'key_expiry'; fingerprint: string }
   | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }
   | { kind: 'delete_image'; image: ImageRef; digest: string; size: number }
 

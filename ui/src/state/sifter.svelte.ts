@@ -8,10 +8,14 @@ import { words } from '../words/words'
 import { Actions } from './actions.svelte'
 import { App } from './app.svelte'
 import { downloadToast } from './download-toast'
+import { Diagnosis } from './diagnosis.svelte'
 import { Downloads } from './downloads.svelte'
+import { Inspector } from './inspector.svelte'
+import { Keys } from './keys.svelte'
 import { Library } from './library.svelte'
 import { Links } from './links.svelte'
 import { Navigation } from './navigation.svelte'
+import { Network } from './network.svelte'
 import { outcomeToast, troubleToast } from './outcomes'
 import { Servers } from './servers.svelte'
 import { Settings } from './settings.svelte'
@@ -29,9 +33,13 @@ export class Sifter {
   readonly toasts = new Toasts()
   readonly app: App
   readonly servers: Servers
+  readonly inspector: Inspector
+  readonly keys: Keys
   readonly library: Library
+  readonly diagnosis: Diagnosis
   readonly downloads: Downloads
   readonly links: Links
+  readonly network: Network
   readonly settings: Settings
   readonly signIn: SignIn
   readonly tokens: Tokens
@@ -42,6 +50,8 @@ export class Sifter {
     this.app = new App(host)
     this.servers = new Servers(host)
     this.library = new Library(host)
+    this.diagnosis = new Diagnosis(host)
+    this.network = new Network(host)
     this.downloads = new Downloads(host, this.sheets, (outcome) =>
       this.toasts.say(downloadToast(outcome, this.navigation)),
     )
@@ -58,6 +68,8 @@ export class Sifter {
       ontrouble,
     )
     this.uploads = new Uploads(host, this.servers, this.sheets, ontrouble)
+    this.inspector = new Inspector(host, this.navigation, this.uploads, this.toasts, ontrouble)
+    this.keys = new Keys(host, this.toasts, ontrouble)
     this.links = new Links(host, this.navigation, this.sheets, (sheetId) => void this.uploads.reopen(sheetId))
   }
 
@@ -93,10 +105,12 @@ export class Sifter {
   hear(event: AppEvent): void {
     this.app.hear(event)
     this.servers.hear(event)
+    this.diagnosis.hear(event)
     this.library.hear(event)
     this.signIn.hear(event)
     this.transfers.hear(event)
     this.uploads.hear(event)
+    this.inspector.hear(event)
   }
 }
 

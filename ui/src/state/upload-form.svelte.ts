@@ -3,8 +3,10 @@ import { toUiError } from '../contract/errors'
 import type {
   DraftFile,
   DraftSheet,
+  ErrorCode,
   LibraryPath,
   ServerView,
+  SignWith,
   UiError,
   Upload,
   UploadPlan,
@@ -15,6 +17,9 @@ import type { Servers } from './servers.svelte'
 
 /** The library's customary collection for images that belong to nothing bigger. */
 const CUSTOMARY_COLLECTION = 'default'
+
+/** What can go wrong before anything is sent, and is mended where the key is chosen. */
+const OF_SIGNING: ErrorCode[] = ['passphrase_needed', 'passphrase_wrong', 'key_unusable', 'cannot_sign']
 
 /** What a person says about one file. */
 export class FileFields {
@@ -39,6 +44,11 @@ export class UploadForm {
   description = $state('')
   /** Whether new containers shall be private. Says nothing about those that are there already. */
   private = $state(false)
+  /** Whether the files are signed before they are sent. */
+  sign = $state(false)
+  signWith = $state.raw<SignWith | null>(null)
+  /** Why they could not be signed. */
+  signProblem = $state.raw<UiError | null>(null)
   plan = $state.raw<UploadPlan | null>(null)
   problem = $state.raw<UiError | null>(null)
   asking = $state(false)
@@ -58,6 +68,7 @@ export class UploadForm {
     this.request !== null &&
       this.problem === null &&
       !this.starting &&
+      (!this.sign || this.signWith !== null) &&
       (this.plan === null || (!this.plan.problem && this.plan.items.every(isPossible))),
   )
 
@@ -121,11 +132,15 @@ export class UploadForm {
   async start(): Promise<boolean> {
     if (!this.request || this.starting) return false
     this.starting = true
+    this.signProblem = null
+    const sign = this.sign ? this.signWith : null
     try {
-      await this.host.call('upload_start', this.request)
+      await this.host.call('upload_start', { ...this.request, ...(sign ? { sign } : {}) })
       return true
     } catch (error) {
-      this.problem = toUiError(error)
+      const problem = toUiError(error)
+      if (sign && OF_SIGNING.includes(problem.code)) this.signProblem = problem
+      else this.problem = problem
       return false
     } finally {
       this.starting = false

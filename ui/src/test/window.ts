@@ -10,6 +10,7 @@ import { libraryScript } from '../host/demo/library'
 import { networkScript } from '../host/demo/network'
 import { providerScript } from '../host/demo/providers'
 import { app, servers } from '../host/demo/servers'
+import { signatureScript } from '../host/demo/signatures'
 import { transfers } from '../host/demo/transfers'
 import { oneFile, plan } from '../host/demo/uploads'
 import { FakeHost, type Script } from '../host/fake'
@@ -29,6 +30,7 @@ export function script(view: Partial<AppView> = {}): Script {
     ...accountScript,
     ...providerScript,
     ...networkScript,
+    ...signatureScript,
     app_state: () => structuredClone({ ...app, ...view }),
     app_copy: () => ({}),
     server_list: () => servers,

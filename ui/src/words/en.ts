@@ -21,6 +21,7 @@ import { signIn } from './en/sign-in'
 import { commandLine, endings, importing, tokens } from './en/tokens'
 import { transfers } from './en/transfers'
 import { uploads } from './en/uploads'
+import { vault } from './en/vault'
 import { verdicts } from './en/verdicts'
 import { welcome } from './en/welcome'
 
@@ -54,6 +55,7 @@ export const en = {
   tokens,
   transfers,
   uploads,
+  vault,
   verdicts,
   welcome,
 }

@@ -42,7 +42,12 @@ export const accounts = {
   cannotTell: 'The server has not been asked yet.',
   signInFacts: 'Sign-in',
   storedIn: 'Stored in',
-  storage: (storage: Storage) => (storage.kind === 'keychain' ? storage.name : 'this session only'),
+  storage: (storage: Storage) =>
+    storage.kind === 'keychain'
+      ? storage.name
+      : storage.kind === 'vault'
+        ? 'the vault, encrypted'
+        : 'this session only',
   sessionOnly: 'This computer has no keychain, so the sign-in is forgotten when Sifter quits.',
   keychainLocked: 'The keychain is locked. Sign-ins will be asked for when it is needed.',
   account: 'Account',

@@ -18,6 +18,7 @@ export const computer = {
   copyReference: 'Copy reference',
   empty: 'Nothing was downloaded yet. Search, or paste a library:// link.',
   search: 'Search or paste a link',
+  openFile: 'Open a file…',
   menu: (name: string) => `Actions for ${name}`,
 }
 

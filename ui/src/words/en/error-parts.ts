@@ -14,6 +14,11 @@ export type ErrorAction =
   | 'paste_token'
   | 'search'
   | 'add_account'
+  | 'diagnose'
+  | 'show_certificate'
+  | 'add_authority'
+  | 'network_settings'
+  | 'open_vault'
 
 export interface ErrorWords {
   title: string

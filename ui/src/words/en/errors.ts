@@ -6,6 +6,7 @@ import { COMMAND_LINE } from './error-command-line'
 import { KEYS } from './error-keys'
 import { NETWORK } from './error-network'
 import { PROVIDERS } from './error-sign-in'
+import { VAULT } from './error-vault'
 import { capital, Facts, say, type ErrorAction, type ErrorWords, type Say } from './error-parts'
 
 export type { ErrorAction, ErrorWords } from './error-parts'
@@ -320,7 +321,7 @@ function nameField(field: string): string {
   return ['entity', 'collection', 'container', 'tag', 'file'].includes(field) ? `${field} name` : 'name'
 }
 
-const SAY = { ...SIGN_IN, ...SERVERS, ...NETWORK, ...FILES, ...KEYS, ...COMMAND_LINE, ...PROVIDERS, ...REST }
+const SAY = { ...SIGN_IN, ...SERVERS, ...NETWORK, ...FILES, ...KEYS, ...COMMAND_LINE, ...PROVIDERS, ...VAULT, ...REST }
 
 /** Whether a code has words. The catalogue's test walks every code with it. */
 export function hasWords(code: ErrorCode): boolean {
@@ -351,6 +352,7 @@ export const actionWords: Record<ErrorAction, string> = {
   show_certificate: 'Show certificate',
   add_authority: 'Add CA…',
   network_settings: 'Network settings',
+  open_vault: 'Open the vault…',
 }
 
 export const errors = { say: errorWords, actions: actionWords }

@@ -25,7 +25,7 @@ export const providers = {
   address: 'Web address',
   tenant: 'Tenant',
   save: 'Save',
-  cancel: 'Cancel',
+  close: 'Close',
   secret: (kind: SignInProviderKind, rule: ProviderSecret): string => {
     switch (rule) {
       case 'always':
@@ -36,7 +36,7 @@ export const providers = {
         return ''
     }
   },
-  hasSecret: 'The client secret is in the keychain.',
+  hasSecret: 'Sifter has the client secret.',
   pasteSecret: 'Paste client secret',
   forgetSecret: 'Forget client secret',
 }

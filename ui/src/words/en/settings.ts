@@ -36,9 +36,6 @@ export const settings = {
   version: 'Version',
   containerProgram: 'Container program',
   noContainerProgram: 'None found. Sifter does not need one.',
-  network: 'Network',
-  proxy: "Uses the system's proxy",
-  direct: 'Connects directly',
   data: 'Data folder',
   showData: 'Show data folder',
 }

@@ -88,26 +88,33 @@ const SHORT: Record<Verdict, string> = {
   do_not_use: 'Do not use',
 }
 
+/** What it means, without the reason. */
+const MEANING: Record<Verdict, string> = {
+  verified: 'Signed by a key you trust.',
+  unknown_signer: 'Signed by someone you have not met.',
+  not_signed: 'Nobody vouches for this image.',
+  could_not_check: 'It could not be checked.',
+  do_not_use: 'It must not be used.',
+}
+
+/** A key that ended after it signed: the time that a signature states proves nothing. */
+const STATED = 'The signature says that it is older than that, which nobody can prove.'
+
 export const verdicts = {
   short: (verdict: Verdict) => SHORT[verdict],
   signature: 'Signature',
-  /** What it means, without the reason. */
-  meaning: {
-    verified: 'Signed by a key you trust.',
-    unknown_signer: 'Signed by someone you have not met.',
-    not_signed: 'Nobody vouches for this image.',
-    could_not_check: 'It could not be checked.',
-    do_not_use: 'It must not be used.',
-  } satisfies Record<Verdict, string>,
   why: (verdict: Verdict, reason: VerdictReason | null, asked: string[]): string =>
-    reason ? REASONS[reason].why(asked) : verdicts.meaning[verdict],
+    reason === null
+      ? MEANING[verdict]
+      : verdict === 'could_not_check' && (reason === 'key_expired' || reason === 'key_revoked')
+        ? `${REASONS[reason].why(asked)} ${STATED}`
+        : REASONS[reason].why(asked),
   now: (reason: VerdictReason | null): string => (reason ? REASONS[reason].now : ''),
-  retired: 'The signature says that it is older than that, which nobody can prove.',
   /** One line for a row: the reason where there is one, else who has signed. */
   line: (verdict: Verdict, reason: VerdictReason | null, asked: string[], signers: SignerView[]): string => {
     if (reason) return REASONS[reason].why(asked)
     const names = signers.filter((one) => one.proven).map((one) => one.name ?? shortKey(one.fingerprint))
-    if (names.length === 0) return verdicts.meaning[verdict]
+    if (names.length === 0) return MEANING[verdict]
     return verdict === 'verified'
       ? `Signed by ${list(names)}, whose key you trust.`
       : `Signed by ${list(names)}. You have not met this key.`
@@ -115,9 +122,6 @@ export const verdicts = {
   nameless: 'Name not published by this key server',
   claimed: 'It claims to be signed by',
   signedBy: 'Signed by',
-  trusted: 'a key you trust',
-  met: 'a key you have not met',
-  trust: 'Trust…',
   quarantined: 'It is in quarantine: it has no name that a program opens.',
   quarantineGone: 'The file has been deleted.',
   deleteFile: 'Delete the file',

@@ -1,0 +1,101 @@
+/** Files on this computer that are looked at. The window knows them by ids; their paths stay in the app. */
+import { toUiError } from '../contract/errors'
+import type { AppEvent, InspectionView, TransferView, UiError, VerificationView } from '../contract/generated'
+import type { Host } from '../host/types'
+import { words } from '../words/words'
+import { Loaded } from './loaded.svelte'
+import type { Navigation } from './navigation.svelte'
+import type { Toasts } from './toasts.svelte'
+import type { Uploads } from './uploads.svelte'
+
+/** One file: what it says about itself, and what its signatures say. */
+export class InspectedFile {
+  readonly view: Loaded<InspectionView>
+  readonly check: Loaded<VerificationView>
+
+  constructor(
+    readonly fileId: string,
+    host: Host,
+  ) {
+    this.view = new Loaded(() => host.call('inspect_file', { fileId }))
+    this.check = new Loaded(() => host.call('inspect_check', { fileId }))
+  }
+
+  /** Looks anew at everything. */
+  async reload(): Promise<void> {
+    await Promise.all([this.view.load(), this.check.load()])
+  }
+}
+
+const MOST_FILES = 32
+
+export class Inspector {
+  /** Kept for the way back; not drawn from, so not reactive. */
+  private readonly files = new Map<string, InspectedFile>()
+
+  constructor(
+    private readonly host: Host,
+    private readonly navigation: Navigation,
+    private readonly uploads: Uploads,
+    private readonly toasts: Toasts,
+    private readonly ontrouble: (error: UiError) => void,
+  ) {}
+
+  file(fileId: string): InspectedFile {
+    const known = this.files.get(fileId) ?? new InspectedFile(fileId, this.host)
+    // The last one asked for is the last to be forgotten.
+    this.files.delete(fileId)
+    this.files.set(fileId, known)
+    for (const [oldest] of this.files) if (this.files.size > MOST_FILES) this.files.delete(oldest)
+    return known
+  }
+
+  hear(event: AppEvent): void {
+    if (event.kind === 'opened') this.open(event.fileId)
+  }
+
+  open(fileId: string): void {
+    this.navigation.go({ name: 'inspector', fileId })
+  }
+
+  /** Lets the person choose a file, and shows it. */
+  async choose(): Promise<void> {
+    await this.ask(async () => {
+      const [fileId] = await this.host.call('inspect_choose', {})
+      if (fileId !== undefined) this.open(fileId)
+    })
+  }
+
+  /** Shows what a download has brought. */
+  async openTransfer(transfer: TransferView): Promise<void> {
+    await this.ask(async () =>
+      this.open(await this.host.call('inspect_transfer', { transferId: transfer.id })),
+    )
+  }
+
+  async reveal(fileId: string): Promise<void> {
+    await this.ask(() => this.host.call('inspect_reveal', { fileId }))
+  }
+
+  async upload(fileId: string): Promise<void> {
+    await this.ask(async () => this.uploads.open(await this.host.call('inspect_upload', { fileId }), null))
+  }
+
+  /** Deletes what a download has put into quarantine. */
+  async deleteQuarantined(transfer: Pick<TransferView, 'id' | 'fileName'>): Promise<boolean> {
+    return this.ask(async () => {
+      await this.host.call('transfer_delete_file', { transferId: transfer.id })
+      this.toasts.say({ text: words.verdicts.deleted(transfer.fileName), icon: 'trash' })
+    })
+  }
+
+  private async ask(call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await call()
+      return true
+    } catch (error) {
+      this.ontrouble(toUiError(error))
+      return false
+    }
+  }
+}
