@@ -245,7 +245,8 @@ impl Vault {
     }
 
     /// Whether this process holds the account's secret in memory because the keychain did not take it.
-    pub(crate) fn is_session_only(&self, account: AccountId) -> bool {
+    #[must_use]
+    pub fn is_session_only(&self, account: AccountId) -> bool {
         self.session().contains_key(&account)
     }
 

@@ -171,8 +171,8 @@ async fn secret(
     if secret_rule(kind) == ProviderSecret::Never {
         return None;
     }
-    if said.has_secret
-        && let Some(item) = vault_item(kind)
+    if let Some(item) = vault_item(kind)
+        && has_secret(vault, kind, said)
     {
         match vault.load(item).await {
             Ok(Some(secret)) => return Some(secret),
@@ -185,12 +185,18 @@ async fn secret(
     of_build.map(SecretString::from)
 }
 
-/// The clients as the window shows them.
-pub(crate) fn views(settings: &Settings) -> Vec<ProviderClient> {
-    KINDS.into_iter().map(|kind| view(settings, kind)).collect()
+/// Whether the person has given a secret, now or before the last start.
+fn has_secret(vault: &Vault, kind: SignInProviderKind, said: &ProviderSettings) -> bool {
+    said.has_secret || vault_item(kind).is_some_and(|item| vault.is_session_only(item))
 }
 
-fn view(settings: &Settings, kind: SignInProviderKind) -> ProviderClient {
+/// The clients as the window shows them.
+pub(crate) fn views(settings: &Settings, vault: &Vault) -> Vec<ProviderClient> {
+    let kinds = KINDS.into_iter();
+    kinds.map(|kind| view(settings, vault, kind)).collect()
+}
+
+fn view(settings: &Settings, vault: &Vault, kind: SignInProviderKind) -> ProviderClient {
     let said = settings.provider(kind);
     let (id, secret) = from_build(kind);
     let from_build = said.client_id.is_none() && id.is_some();
@@ -211,7 +217,7 @@ fn view(settings: &Settings, kind: SignInProviderKind) -> ProviderClient {
         address,
         tenant,
         secret: secret_rule(kind),
-        has_secret: said.has_secret || (from_build && secret.is_some()),
+        has_secret: has_secret(vault, kind, &said) || (from_build && secret.is_some()),
     }
 }
 

@@ -27,7 +27,7 @@ test('a client id and its secret are set, kept, and taken away', async ({ app, b
 
   await bridge.putOnClipboard(SECRET)
   await part.getByRole('button', { name: 'Paste client secret' }).click()
-  await expect(part.getByText('The client secret is in the keychain.')).toBeVisible()
+  await expect(part.getByText('Sifter has the client secret.')).toBeVisible()
   expect(await app.copied(), 'it is off the clipboard').toBe('')
   for (const colorScheme of ['light', 'dark'] as const) {
     mkdirSync(join(pictures, colorScheme), { recursive: true })
@@ -36,7 +36,7 @@ test('a client id and its secret are set, kept, and taken away', async ({ app, b
     await page.screenshot({ path: join(pictures, colorScheme, 'settings-providers.png') })
     expect.soft(await accessibility(page), colorScheme).toEqual([])
   }
-  await part.getByRole('button', { name: 'Cancel' }).click()
+  await part.getByRole('button', { name: 'Close' }).click()
   expect(await page.content()).not.toContain(SECRET)
   expect(await readFile(bridge.at('config/settings.toml'), 'utf8')).not.toContain(SECRET)
 

@@ -1,12 +1,13 @@
 //! Changes to what Sifter is called at the providers. The secret goes from the clipboard to the keychain, in Rust.
 
 use secrecy::ExposeSecret as _;
+use sifter_account::Storage;
 use sifter_contract::{
     ErrorCode, ProviderClient, ProviderClientSet, ProviderSecret, Retry, SignInProviderKind,
     UiError,
 };
 
-use super::{client, is_tenant, secret_rule, vault_item, views, whose};
+use super::{client, has_secret, is_tenant, secret_rule, vault_item, views, whose};
 use crate::app::AppCore;
 use crate::clipboard::clear_of;
 use crate::errors;
@@ -18,7 +19,7 @@ const LONGEST_SECRET: usize = 512;
 impl AppCore {
     /// What Sifter is called at the four.
     pub(crate) fn provider_clients(&self) -> Vec<ProviderClient> {
-        views(&self.settings)
+        views(&self.settings, self.accounts.vault())
     }
 
     /// Sets what it is called at one.
@@ -40,7 +41,8 @@ impl AppCore {
         };
         check(kind, &said)?;
         // Another client id means another secret.
-        if said.client_id != before.client_id && before.has_secret {
+        let has_one = has_secret(self.accounts.vault(), kind, &before);
+        if said.client_id != before.client_id && has_one {
             self.remove_client_secret(kind).await?;
             said.has_secret = false;
         }
@@ -69,13 +71,15 @@ impl AppCore {
         if !fits {
             return Err(nothing());
         }
-        if let Some(item) = vault_item(kind) {
-            self.accounts.vault().store(item, secret.into()).await;
-        }
+        let Some(item) = vault_item(kind) else {
+            return Err(errors::invalid("this provider has no client secret"));
+        };
+        let stored = self.accounts.vault().store(item, secret.into()).await;
         // What was taken has no business on the clipboard.
         clear_of(&*self.host, &pasted);
         let said = ProviderSettings {
-            has_secret: true,
+            // What ends with the program is not there after its next start.
+            has_secret: stored != Storage::SessionOnly,
             ..self.settings.provider(kind)
         };
         self.write_provider(kind, &said)?;
