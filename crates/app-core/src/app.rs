@@ -218,7 +218,7 @@ impl AppCore {
         let mut options = tuning.engine;
         let patience = options.retry_base;
         options.large_lane = settings.large_lane();
-        let signatures = Signatures::new(&home);
+        let signatures = Signatures::new(&home).on(reach.network());
         if judge_downloads {
             options.judge = Some(Arc::new(SignatureJudge {
                 signatures: signatures.clone(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use sifter_account::vault::VaultError;
+use sifter_account::vault::{FileState, VaultError};
 use sifter_account::{AccountId, Vault};
 use sifter_contract::{
     CertificateView, NetworkView, ProxyKind, ProxyMode, ProxySettings, Storage, TrustedHost,
@@ -105,7 +105,7 @@ impl Reach {
         let secret = match found {
             Ok(Some(secret)) => secret,
             Ok(None) => return true,
-            Err(VaultError::Locked) => return false,
+            Err(VaultError::Locked | VaultError::Closed) => return false,
             Err(error) => {
                 tracing::warn!(error = %error, "the password of the proxy cannot be read");
                 return true;
@@ -126,6 +126,7 @@ impl Reach {
         match self.vault.status().await {
             sifter_account::VaultStatus::Ready { name }
             | sifter_account::VaultStatus::Locked { name } => Storage::Keychain { name },
+            _ if self.vault.file().await == FileState::Open => Storage::Vault,
             _ => Storage::SessionOnly,
         }
     }

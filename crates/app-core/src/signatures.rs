@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sifter_contract::{ErrorCode, UiError};
+use sifter_library_client::{Http, Network};
 
 use crate::app::AppCore;
 use crate::home::Home;
@@ -33,6 +34,8 @@ use places::Places;
 #[derive(Debug, Clone)]
 pub struct Signatures {
     places: Arc<Places>,
+    /// The way to key servers.
+    http: Http,
 }
 
 impl Signatures {
@@ -41,6 +44,15 @@ impl Signatures {
     pub fn new(home: &Home) -> Self {
         Self {
             places: Arc::new(Places::new(home)),
+            http: Http::default(),
+        }
+    }
+
+    /// Reaches key servers by the proxy and the trust of `network`.
+    pub(crate) fn on(self, network: &Network) -> Self {
+        Self {
+            http: self.http.on(network),
+            ..self
         }
     }
 

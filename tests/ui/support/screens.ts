@@ -179,6 +179,20 @@ export const views: View[] = [
     },
   },
   {
+    name: 'diagnosis',
+    show: async (app) => {
+      await app.button('Diagnose…').click()
+      await expect(app.sheet.getByRole('status')).not.toHaveText('Looking…')
+    },
+  },
+  {
+    name: 'addresses',
+    show: async (app) => {
+      await app.button('Edit addresses…').click()
+      await expect(app.sheet.getByText(/^As discovered: /).first()).toBeVisible()
+    },
+  },
+  {
     name: 'tokens',
     show: async (app) => {
       const servers = await app.bridge.call('server_list', {})
@@ -271,6 +285,18 @@ export const views: View[] = [
     },
   },
   { name: 'settings', show: (app) => place(app, 'Settings') },
+  {
+    name: 'settings-network',
+    show: async (app) => {
+      const proxy = { mode: 'manual', kind: 'http', host: 'proxy.invalid', port: 3128, user: 'ada' } as const
+      await app.bridge.call('network_set_proxy', { ...proxy, bypass: ['lab.example', '10.0.0.0/8'] })
+      await place(app, 'Home')
+      await place(app, 'Settings')
+      const network = app.page.getByRole('region', { name: 'Network' })
+      await expect(network.getByRole('textbox', { name: 'Host' })).toHaveValue('proxy.invalid')
+      await network.getByRole('textbox', { name: 'Host' }).scrollIntoViewIfNeeded()
+    },
+  },
   {
     name: 'shortcuts',
     show: async (app) => {

@@ -52,6 +52,7 @@ export type IconName =
   | 'pane'
   | 'paste'
   | 'browser'
+  | 'pulse'
   | 'p-google'
   | 'p-github'
   | 'p-gitlab'

@@ -20,6 +20,7 @@ import ProxyPasswordSheet from './settings/ProxyPasswordSheet.svelte'
 import ShortcutsSheet from './shortcuts/ShortcutsSheet.svelte'
 import LimitSheet from './transfers/LimitSheet.svelte'
 import UploadSheet from './upload/UploadSheet.svelte'
+import VaultSheet from './vault/VaultSheet.svelte'
 
 export const sheets: Partial<Record<SheetKind, Component>> = {
   addresses: AddressesSheet,
@@ -40,4 +41,5 @@ export const sheets: Partial<Record<SheetKind, Component>> = {
   sign: SignSheet,
   trust_key: TrustKeySheet,
   upload: UploadSheet,
+  vault: VaultSheet,
 }

@@ -13,6 +13,7 @@ export type SheetRequest =
   | { kind: 'certificate'; host: string; fingerprint: string; back?: SheetRequest }
   | { kind: 'addresses'; serverId: string }
   | { kind: 'proxy_password' }
+  | { kind: 'vault' }
   | { kind: 'sign'; fileId: string; fileName: string }
   | { kind: 'new_key' }
   | { kind: 'trust_key'; fingerprint: string }

@@ -25,6 +25,7 @@ import { Toasts } from './toasts.svelte'
 import { Tokens } from './tokens.svelte'
 import { Transfers } from './transfers.svelte'
 import { Uploads } from './uploads.svelte'
+import { Vault } from './vault.svelte'
 
 export class Sifter {
   readonly navigation = new Navigation()
@@ -45,9 +46,11 @@ export class Sifter {
   readonly tokens: Tokens
   readonly transfers: Transfers
   readonly uploads: Uploads
+  readonly vault: Vault
 
   constructor(readonly host: Host) {
     this.app = new App(host)
+    this.vault = new Vault(host, this.app)
     this.servers = new Servers(host)
     this.library = new Library(host)
     this.diagnosis = new Diagnosis(host)
@@ -104,6 +107,7 @@ export class Sifter {
 
   hear(event: AppEvent): void {
     this.app.hear(event)
+    this.vault.hear(event)
     this.servers.hear(event)
     this.diagnosis.hear(event)
     this.library.hear(event)

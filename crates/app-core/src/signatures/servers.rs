@@ -65,8 +65,12 @@ impl KeySource for Answers {
 }
 
 /// Asks `servers` in their order for the keys of `issuers`, until one has them.
-pub(super) async fn ask(servers: &[ServerAddress], issuers: &[Issuer]) -> Vec<Answers> {
-    let http = Http::default().with_idle_timeout(PATIENCE);
+pub(super) async fn ask(
+    http: &Http,
+    servers: &[ServerAddress],
+    issuers: &[Issuer],
+) -> Vec<Answers> {
+    let http = http.clone().with_idle_timeout(PATIENCE);
     let mut missing: Vec<&Issuer> = issuers.iter().take(MOST_ISSUERS).collect();
     let mut answers = Vec::new();
     for server in servers {

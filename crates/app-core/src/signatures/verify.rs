@@ -169,7 +169,7 @@ impl Signatures {
             Ok((material, missing))
         })
         .await?;
-        let answers = servers::ask(&servers, &missing).await;
+        let answers = servers::ask(&self.http, &servers, &missing).await;
         let places = self.places.clone();
         apart(move |stop| {
             for answer in &answers {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod browsing;
+mod diagnosing;
 mod downloading;
 mod dragging;
 mod first_run;

@@ -321,7 +321,17 @@ function nameField(field: string): string {
   return ['entity', 'collection', 'container', 'tag', 'file'].includes(field) ? `${field} name` : 'name'
 }
 
-const SAY = { ...SIGN_IN, ...SERVERS, ...NETWORK, ...FILES, ...KEYS, ...COMMAND_LINE, ...PROVIDERS, ...VAULT, ...REST }
+const SAY = {
+  ...SIGN_IN,
+  ...SERVERS,
+  ...NETWORK,
+  ...FILES,
+  ...KEYS,
+  ...COMMAND_LINE,
+  ...PROVIDERS,
+  ...VAULT,
+  ...REST,
+}
 
 /** Whether a code has words. The catalogue's test walks every code with it. */
 export function hasWords(code: ErrorCode): boolean {

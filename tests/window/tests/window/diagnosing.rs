@@ -1,0 +1,54 @@
+//! What is wrong with a server, in the real window: through the real stack of TLS and the real clipboard.
+
+use anyhow::{Result, ensure};
+use sifter_test_support::{TlsFront, TlsIdentity, spawn_library_with};
+
+use crate::stage::{Stage, Team, place};
+
+const SHEET: &str = "dialog[open]";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a virtual desktop; cargo xtask test runs it"]
+async fn a_server_is_diagnosed_and_a_certificate_told_from_the_rest() -> Result<()> {
+    let team = Team::start().await?;
+    let stage = Stage::at_home_in(&team).await?;
+    let (app, desktop) = (&stage.app, &stage.desktop);
+    app.click(&place("Accounts")).await?;
+    app.click(&format!(
+        "//*[@role='option'][contains(., '{}')]",
+        team.name()
+    ))
+    .await?;
+    app.press("Diagnose…").await?;
+    app.says_in(SHEET, "Everything works.").await?;
+    app.says_in(SHEET, "The token of tester is good.").await?;
+    app.press("Copy report").await?;
+    let report = desktop.clipboard("the report", |text| text.contains("Library: good"))?;
+    ensure!(!report.contains(team.library.token()), "a token is in the report");
+    app.click("//dialog[@open]//div[contains(@class, 'foot')]//button[normalize-space(.)='Close']")
+        .await?;
+
+    let identity = TlsIdentity::self_signed(&["localhost"], |_| {})?;
+    let front = TlsFront::start(identity).await?;
+    let public = front.url().parse()?;
+    let secured = spawn_library_with(|config| config.public_url = Some(public)).await?;
+    front.pass_to(secured.address());
+    app.click(&place("Connect a server…")).await?;
+    app.fill("Address", &front.url()).await?;
+    app.press("Connect").await?;
+    app.says_in(SHEET, "is not trusted").await?;
+    app.press("Diagnose…").await?;
+    app.says_in(SHEET, "One thing does not work.").await?;
+    app.says_in(SHEET, "takes the connection").await?;
+    ensure!(front.secured() == 0, "something was sent");
+    app.press("Show certificate").await?;
+    app.says_in(SHEET, "Issued by").await?;
+    app.press("Trust this certificate for this server").await?;
+    // Back in the diagnosis, which looks again.
+    app.says_in(SHEET, "Everything works.").await?;
+    ensure!(front.secured() > 0);
+    app.press("Back").await?;
+    app.press("Connect").await?;
+    app.says("Connected to localhost").await?;
+    Ok(())
+}
