@@ -26,6 +26,14 @@ const FETCH: &str = "
         (answer) => done(`answered ${answer.status}`),
         () => requestAnimationFrame(() => requestAnimationFrame(() => done(objection ?? 'failed without objection'))));";
 
+const FRAME: &str = "
+    const [address, done] = arguments;
+    document.addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective), { once: true });
+    const frame = document.createElement('iframe');
+    frame.src = address;
+    document.body.append(frame);
+    setTimeout(() => done('nobody objected'), 5000);";
+
 const INVOKE: &str = "
     const [command, request, done] = arguments;
     window.__TAURI_INTERNALS__.invoke(command, request).then(
@@ -56,7 +64,7 @@ async fn the_page_runs_no_foreign_code_and_reaches_no_network() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a virtual desktop; cargo xtask test runs it"]
-async fn the_page_commands_only_what_the_contract_allows() -> Result<()> {
+async fn a31_the_page_commands_only_what_the_contract_allows() -> Result<()> {
     let stage = Stage::first_run().await?;
     let app = &stage.app;
     let ask = async |command: &str, request: serde_json::Value| -> Result<(bool, String)> {
@@ -86,4 +94,34 @@ async fn the_page_commands_only_what_the_contract_allows() -> Result<()> {
         );
     }
     app.says("What would you like to do first?").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a virtual desktop; cargo xtask test runs it"]
+async fn a31_the_page_neither_holds_nor_becomes_the_page_of_somebody_else() -> Result<()> {
+    let stage = Stage::first_run().await?;
+    let app = &stage.app;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let address = format!("http://{}/", listener.local_addr()?);
+    let said = app.run_async(FRAME, vec![json!(address)]).await?;
+    ensure!(said == "frame-src", "frame: {said}");
+
+    for go in [
+        "location.href = arguments[0]",
+        "location.replace(arguments[0])",
+        "window.open(arguments[0])",
+        "window.open(arguments[0], '_self')",
+    ] {
+        app.run(go, vec![json!(address)]).await?;
+        app.says("What would you like to do first?").await?;
+        let here = app.run("return location.href", vec![]).await?;
+        let here = here.as_str().unwrap_or_default();
+        ensure!(here.starts_with("tauri://localhost"), "{go} led to {here}");
+    }
+    ensure!(
+        listener.accept().is_err(),
+        "somebody else's page was asked for"
+    );
+    Ok(())
 }
