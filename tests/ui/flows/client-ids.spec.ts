@@ -1,13 +1,9 @@
 /** Client ids for providers, set in Settings. What they are good for is in `sign-in/`. */
-import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 
 import { expect, test } from '../support/flow'
-import { accessibility } from '../support/inspect'
-import { root } from '../support/programs'
+import { look } from '../support/look'
 
-const pictures = join(root, 'target/flows')
 const SECRET = 'f1ow-cl1ent-secret'
 
 test('a client id and its secret are set, kept, and taken away', async ({ app, bridge, page }) => {
@@ -29,13 +25,8 @@ test('a client id and its secret are set, kept, and taken away', async ({ app, b
   await part.getByRole('button', { name: 'Paste client secret' }).click()
   await expect(part.getByText('Sifter has the client secret.')).toBeVisible()
   expect(await app.copied(), 'it is off the clipboard').toBe('')
-  for (const colorScheme of ['light', 'dark'] as const) {
-    mkdirSync(join(pictures, colorScheme), { recursive: true })
-    await page.emulateMedia({ colorScheme })
-    await part.scrollIntoViewIfNeeded()
-    await page.screenshot({ path: join(pictures, colorScheme, 'settings-providers.png') })
-    expect.soft(await accessibility(page), colorScheme).toEqual([])
-  }
+  await part.scrollIntoViewIfNeeded()
+  await look(page, 'settings-providers')
   await part.getByRole('button', { name: 'Close' }).click()
   expect(await page.content()).not.toContain(SECRET)
   expect(await readFile(bridge.at('config/settings.toml'), 'utf8')).not.toContain(SECRET)

@@ -1,14 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-
-import type { Page } from '@playwright/test'
-
 import { expect, test } from '../support/flow'
-import { accessibility } from '../support/inspect'
+import { look } from '../support/look'
 import { IdentityProvider } from '../support/provider'
-import { root } from '../support/programs'
-
-const pictures = join(root, 'target/flows')
 
 /** A public client's request, as Sifter makes it. Nobody listens at its address: what comes there is read off. */
 const request = new URLSearchParams({
@@ -19,15 +11,6 @@ const request = new URLSearchParams({
   code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   code_challenge_method: 'S256',
 })
-
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    mkdirSync(join(pictures, colorScheme), { recursive: true })
-    await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: join(pictures, colorScheme, `${name}.png`) })
-    expect.soft(await accessibility(page), `${name}, ${colorScheme}`).toEqual([])
-  }
-}
 
 test.describe('a library with a provider, in a browser', () => {
   let provider: IdentityProvider

@@ -4,6 +4,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { APP } from '../../providers/clients.mjs'
 import { until } from '../support/bridge'
 import { listen } from '../support/flow'
+import { look } from '../support/look'
 import { Window } from '../support/window'
 import { LABELS, LOGIN, Played, type Kind } from './played'
 
@@ -80,6 +81,7 @@ for (const kind of KINDS) {
       const played = await Played.start(kind)
       await giveSecret(played)
       const { app, name, complaints } = await open(page, played)
+      await look(page, `sign-in-${kind}-directly`)
       await app.button(`Go to ${LABELS[kind]} directly`).click()
       await expect(app.heading('Waiting for your browser…')).toBeVisible()
       const link = await played.bridge.openedPage()

@@ -160,6 +160,13 @@ impl Attempts {
             .flatten()
     }
 
+    /// Whether there is such an attempt, and the browser has thrown its cookie away.
+    pub(super) fn lacks_cookie(&self, visit: Visit<'_>, id: &str) -> bool {
+        let key = ids::secret_hash(id);
+        self.0.left(visit.now, &key).is_some()
+            && !BrowserCookie::of(&key, visit.origin).is_there(visit.headers)
+    }
+
     /// Notes that this browser goes to a provider. Whoever came back before is forgotten.
     pub(super) fn depart(&self, visit: Visit<'_>, id: &str, leg: Leg) -> bool {
         let key = ids::secret_hash(id);

@@ -100,21 +100,30 @@ impl BrowserCookie {
         }
     }
 
+    /// Whether the browser brought a cookie of this name, whatever is in it.
+    pub(super) fn is_there(&self, headers: &HeaderMap) -> bool {
+        cookies(headers).any(|(name, _)| name == self.name)
+    }
+
     /// Whether the browser brought the secret with this hash.
     pub(super) fn is_brought(&self, headers: &HeaderMap, hash: &Key) -> bool {
-        let cookies = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
-        let mut ours = cookies.filter(|(name, _)| *name == self.name);
+        let mut ours = cookies(headers).filter(|(name, _)| *name == self.name);
         // Two of the same name: somebody has put one of their own beside ours.
         match (ours.next(), ours.next()) {
             (Some((_, secret)), None) => ids::secret_hash(secret).ct_eq(hash).into(),
             _ => false,
         }
     }
+}
+
+/// The names and values of all cookies.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// Sends the browser to an address, by 303: a form is not sent along (RFC 9700 section 4.12).

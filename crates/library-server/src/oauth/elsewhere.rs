@@ -66,7 +66,12 @@ pub(super) async fn depart(
         origin: &origin,
     };
     if oauth.attempts.view(visit, id).is_none() {
-        return pages::notice(StatusCode::FORBIDDEN, Notice::Ended);
+        let notice = if oauth.attempts.lacks_cookie(visit, id) {
+            Notice::NoCookies
+        } else {
+            Notice::Ended
+        };
+        return pages::notice(StatusCode::FORBIDDEN, notice);
     }
     let (leg, secret) = match new_leg(linked, &origin) {
         Ok(new) => new,

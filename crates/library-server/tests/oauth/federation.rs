@@ -109,6 +109,30 @@ impl Rig {
 }
 
 #[tokio::test]
+async fn a_browser_that_keeps_no_cookies_is_told_so_and_goes_nowhere() {
+    let (idp, rig, id) = federated(Habits::Google).await;
+    let url = rig.authorize_url(Some(&id)).await;
+    let away = location(&rig.client.get(url).send().await.unwrap());
+    // Nothing is brought along.
+    let answer = rig.client.get(away).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    assert!(answer.text().await.unwrap().contains("brought no cookie"));
+    assert_eq!(idp.seen("/authorize"), 0);
+    // An attempt that never was is no matter of cookies.
+    let never = rig.url("/oauth/sign-in?attempt=x&idp=google");
+    let page = rig
+        .client
+        .get(never)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(page.contains("has ended"), "{page}");
+}
+
+#[tokio::test]
 async fn a_person_signs_in_with_each_of_the_providers() {
     for habits in [
         Habits::Plain,

@@ -13,6 +13,8 @@ pub(crate) enum Notice {
     TooMany,
     /// The sign-in was finished or given up in another tab, or took too long.
     Ended,
+    /// The browser did not bring the cookie that a sign-in with an account elsewhere needs.
+    NoCookies,
     /// The device may go on.
     DeviceAllowed,
     /// The device was turned away.
@@ -52,6 +54,12 @@ impl Notice {
                 "This sign-in has ended",
                 "It was finished or cancelled, took too long, or began in another browser. Nothing was \
                  changed. Begin again where you began.",
+            ),
+            Self::NoCookies => (
+                "This browser brought no cookie",
+                "The sign-in needs one to know that it is still you. Either this browser keeps none for \
+                 this page, or the sign-in began in another browser. Allow cookies here, then begin \
+                 again where you began.",
             ),
             Self::DeviceAllowed => (
                 "The device is signed in",
