@@ -28,9 +28,11 @@ mod pages;
 mod provider_clients;
 mod redact;
 mod reminders;
+mod remote_image;
 mod search;
 mod servers;
 mod settings;
+mod sif_tool;
 mod sign_in;
 mod signatures;
 mod system;
@@ -49,9 +51,12 @@ pub use image::{ImageReport, ObjectReport, read_image};
 pub use links::Reference;
 pub use logging::{LogGuard, start_log};
 pub use network::TrustError;
+pub use remote_image::{Ranges, RemoteImage};
 pub use servers::{BookError, LOCAL_ID};
 pub use settings::SettingsError;
+pub use sif_tool::{NewObject, Placement, SifTool, SifToolError};
 pub use sifter_account::command_line::Places as CommandLinePlaces;
+pub use sifter_sif::{Inspection, Sections};
 pub use sifter_signing::openpgp::RevocationReason;
 pub use signatures::{
     CertificateFiles, ImportReport, KeyDesk, NewKeyRequest, SignRequest, Signatures, VerifyRequest,

@@ -7,8 +7,10 @@ use sifter_app_core::Reference;
 
 use crate::words;
 
+mod images;
 mod signatures;
 
+pub(crate) use images::{Add, Inspect, SifVerb};
 pub(crate) use signatures::{KeyVerb, Reason, Sign, Verify};
 
 /// Push, pull and find Singularity and Apptainer images in container libraries.
@@ -99,10 +101,11 @@ pub(crate) enum Verb {
         reference: Reference,
     },
     /// Show what an image or a container says about itself
-    Inspect {
-        /// Image on this computer, or a reference
-        #[arg(value_name = "FILE_OR_REF")]
-        what: String,
+    Inspect(Inspect),
+    /// Read and change the objects of an image on this computer
+    Sif {
+        #[command(subcommand)]
+        verb: SifVerb,
     },
     /// Find out who signed an image, and whether it is still what was signed
     Verify(Verify),

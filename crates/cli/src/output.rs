@@ -46,6 +46,19 @@ impl Output {
             .map_err(Failure::Output)
     }
 
+    /// Writes a document that has a form of its own, with and without `--json`.
+    pub(crate) fn document(self, text: &str) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{}", harmless(text))
+            .and_then(|()| out.flush())
+            .map_err(Failure::Output)
+    }
+
+    /// Whether results are JSON.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
     /// Tells of a failure. With `--json` the object says the same.
     pub(crate) fn failure(self, failure: &Failure) {
         if failure.is_silent() {

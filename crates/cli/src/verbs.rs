@@ -9,6 +9,8 @@ mod logout;
 mod pull;
 mod push;
 mod search;
+mod sections;
+mod sif;
 mod sign;
 mod verify;
 mod whoami;
@@ -66,7 +68,8 @@ pub(crate) async fn run(cli: Cli, output: Output, stop: &Stop) -> Result<(), Fai
         Verb::List { reference } => list::run(&call, reference.as_ref()).await,
         Verb::Search { text } => search::run(&call, text).await,
         Verb::Delete { reference } => delete::run(&call, reference).await,
-        Verb::Inspect { what } => inspect::run(&call, what).await,
+        Verb::Inspect(options) => inspect::run(&call, options).await,
+        Verb::Sif { verb } => sif::run(&call, verb).await,
         Verb::Verify(options) => verify::run(&call, options).await,
         Verb::Sign(options) => sign::run(&call, options).await,
         Verb::Key { verb } => key::run(&call, verb).await,

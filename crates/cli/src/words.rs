@@ -332,6 +332,11 @@ fn not_offered(facts: &Facts<'_>) -> String {
             "{} makes public containers only. Make a private one on its web page first.",
             facts.the_server()
         ),
+        "ranges" => format!(
+            "{} sends whole files only, so an image cannot be looked into where it is. Fetch it with \"sifter-cli pull\", \
+             then look into the file.",
+            facts.the_server()
+        ),
         what => format!(
             "{} does not offer {what}. Another server may.",
             facts.the_server()

@@ -60,8 +60,8 @@ pub enum ErrorCode {
     /// The answer could not be understood. Params: `server`.
     InvalidAnswer,
     /// The server does not offer this. Params: `server`, `what`: `browser_sign_in`, `device_code`, `tokens`,
-    /// `command_line` (an account without a token that it may hand on), `private` (a new private container) or
-    /// `architecture` (tags for an image that does not name one).
+    /// `command_line` (an account without a token that it may hand on), `private` (a new private container),
+    /// `architecture` (tags for an image that does not name one) or `ranges` (a part of an image).
     NotOffered,
     /// The reference is a Docker image, not a SIF.
     OciImage,

@@ -13,5 +13,6 @@ mod nobody;
 mod hinkskalle;
 mod link;
 mod plans;
+mod remote_image;
 mod stage;
 mod there_and_back;

@@ -8,7 +8,8 @@ use sifter_contract::requests::ContainerRef;
 use sifter_contract::{Api as _, ContainerPage, ErrorCode, ImageCell, UiError};
 
 use super::delete::images;
-use super::{Call, On, address, full_path, list, one_target};
+use super::{Call, On, address, full_path, list, one_target, sections};
+use crate::args::Inspect;
 use crate::failure::Failure;
 use crate::format::{size, table};
 use crate::session::usage;
@@ -32,13 +33,21 @@ struct Container {
     images: Option<Vec<ImageCell>>,
 }
 
-pub(super) async fn run(call: &Call<'_>, what: &str) -> Result<(), Failure> {
+pub(super) async fn run(call: &Call<'_>, options: &Inspect) -> Result<(), Failure> {
+    let what = options.what.as_str();
     let path = Path::new(what);
+    let wanted = sections::wanted(options);
     if path.exists() || looks_like_a_path(what) {
-        return file(call, path).await;
+        return match wanted {
+            Some(wanted) => sections::of_file(call, path, options, &wanted).await,
+            None => file(call, path).await,
+        };
     }
     let reference = Reference::parse(what).map_err(|error| usage(words::sentence(&error)))?;
-    container(call, &reference).await
+    match wanted {
+        Some(wanted) => sections::of_reference(call, &reference, options, &wanted).await,
+        None => container(call, &reference).await,
+    }
 }
 
 /// Whether a text that names no file was meant to.

@@ -5,6 +5,7 @@
 mod accounts;
 mod bench;
 mod browse;
+mod images;
 mod interrupt;
 mod keychain;
 mod signatures;

@@ -168,6 +168,10 @@ const SERVERS: Partial<Record<ErrorCode, Say>> = {
       const why = 'A library keeps its tags by architecture, so this image cannot get one.'
       return say('The image does not say which processor it is for', why, { icon: 'info' })
     }
+    if (what === 'ranges') {
+      const why = 'It sends whole files only. Download the image to look into it.'
+      return say(`${capital(f.server)} cannot show an image from afar`, why, { icon: 'info' })
+    }
     const named = OFFERS[what] ?? 'this'
     return say(`${capital(f.server)} does not offer ${named}`, 'Another server may.', { icon: 'info' })
   },
