@@ -38,6 +38,8 @@ test('an image comes down verified, byte for byte, and can be shown in its folde
   await row.getByRole('button', { name: `Show in folder: ${FILE}` }).click()
   await expect.poll(async () => (await bridge.deeds()).revealed).toEqual([file, file])
   await row.getByRole('button', { name: FILE, exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: FILE })).toBeVisible()
+  await page.getByRole('button', { name: 'library://ada/default/samtools:1.22' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'samtools' })).toBeVisible()
 })
 

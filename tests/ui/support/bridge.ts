@@ -28,6 +28,8 @@ export interface Deeds {
 type Command = keyof Commands
 
 export interface Opening {
+  /** Plays a computer that has no keychain. */
+  keychainless?: boolean
   /** What stands in `settings.toml` at the start. */
   settings?: string
   /** The variables by which programs find a real keychain, instead of one that is played. */
@@ -38,10 +40,11 @@ export class Bridge {
   private constructor(
     readonly url: string,
     readonly home: string,
-    private readonly running: Running,
+    private running: Running,
+    private readonly run: (more: string[]) => Promise<Running>,
   ) {}
 
-  static async start({ settings, keychain }: Opening = {}): Promise<Bridge> {
+  static async start({ settings, keychain, keychainless }: Opening = {}): Promise<Bridge> {
     const home = await mkdtemp(join(tmpdir(), 'sifter-flow-'))
     if (settings !== undefined) {
       await mkdir(join(home, 'config'), { recursive: true })
@@ -49,6 +52,7 @@ export class Bridge {
     }
     const window = process.env.SIFTER_WINDOW ?? join(root, 'ui/dist')
     const args = ['--home', home, '--ui', window, ...(keychain ? ['--keychain'] : [])]
+    if (keychainless) args.push('--no-keychain')
     // The command lines' files are the test's own as well.
     const environment = {
       USER: LOGIN,
@@ -61,8 +65,16 @@ export class Bridge {
       // So are the programs that it may ask for passwords.
       PATH: [join(home, 'bin'), process.env.PATH].join(delimiter),
     }
-    const running = await start('sifter-bridge', args, /^listening on (http:\S+)$/, environment)
-    return new Bridge(running.said, home, running)
+    const run = (more: string[]) =>
+      start('sifter-bridge', [...args, ...more], /^listening on (http:\S+)$/, environment)
+    const running = await run([])
+    return new Bridge(running.said, home, running, run)
+  }
+
+  /** Quits Sifter and starts it again, at the same address. */
+  async restart(): Promise<void> {
+    await this.running.stop()
+    this.running = await this.run(['--listen', new URL(this.url).host])
   }
 
   async stop(): Promise<void> {
@@ -110,6 +122,16 @@ export class Bridge {
   /** What the next folder dialog answers. */
   async willChooseFolder(path: string): Promise<void> {
     await this.play('choose-folder', { path })
+  }
+
+  /** What the next dialog for saving answers. */
+  async willSave(path: string): Promise<void> {
+    await this.play('choose-save', { path })
+  }
+
+  /** Files are opened with Sifter, as a double click does. */
+  async openFiles(paths: string[]): Promise<void> {
+    await this.play('open', { paths })
   }
 
   async putOnClipboard(text: string): Promise<void> {

@@ -14,4 +14,5 @@ mod stage;
 mod transfers;
 mod trouble;
 mod uploading;
+mod verdicts;
 mod walls;

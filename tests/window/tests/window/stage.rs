@@ -31,8 +31,17 @@ impl Stage {
 
     /// Somebody who has looked around before and is signed in to `team`.
     pub(crate) async fn at_home_in(team: &Team) -> Result<Self> {
+        Self::at_home_with(team, |_, _| Ok(())).await
+    }
+
+    /// The same, with what `prepare` puts into the home folder before Sifter starts.
+    pub(crate) async fn at_home_with(
+        team: &Team,
+        prepare: impl FnOnce(&Desktop, &Path) -> Result<()>,
+    ) -> Result<Self> {
         let desktop = Desktop::start()?;
         let home = desktop.place("home")?;
+        prepare(&desktop, &home)?;
         let login = desktop
             .command(&tool())
             .arg("login")
@@ -117,7 +126,7 @@ impl Team {
 }
 
 /// `sifter-cli` beside the app.
-fn tool() -> String {
+pub(crate) fn tool() -> String {
     binary()
         .with_file_name("sifter-cli")
         .to_string_lossy()

@@ -1,0 +1,256 @@
+//! A library with images that are signed in every way, and a Sifter that fetches them.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use secrecy::SecretString;
+use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, Notice, Secrets};
+use sifter_contract::requests::{Download, ImageRef, ServerConnect, Upload};
+use sifter_contract::{
+    Api, ClashPolicy, FileCheck, LibraryPath, Nothing, Phase, SignWith, TransferView, UploadItem,
+};
+use sifter_sif::Stamp;
+use sifter_signing::openpgp::{KeyAlgorithm, KeyStore, NewKey, SecretKey, Time};
+use sifter_signing::{ImageSigner, Selection, sign};
+use sifter_test_support::{SifBuilder, SpawnedLibrary, spawn_library};
+use tempfile::TempDir;
+use url::Url;
+
+/// A host whose dialogs answer what a test has put there.
+#[derive(Default)]
+pub(crate) struct Dialogs {
+    pub(crate) files: Mutex<VecDeque<PathBuf>>,
+    pub(crate) saves: Mutex<VecDeque<PathBuf>>,
+}
+
+impl Host for Dialogs {
+    fn open_url(&self, _: &Url) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
+        let file = self.files.lock().unwrap().pop_front();
+        Box::pin(std::future::ready(file.into_iter().collect()))
+    }
+    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
+        Box::pin(std::future::ready(None))
+    }
+    fn choose_save<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Option<PathBuf>> {
+        let file = self.saves.lock().unwrap().pop_front();
+        Box::pin(std::future::ready(file))
+    }
+    fn reveal(&self, _: &Path) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn copy_text(&self, _: &str) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn read_clipboard(&self) -> Option<SecretString> {
+        None
+    }
+    fn notify(&self, _: Notice) {}
+}
+
+pub(crate) struct Stage {
+    pub(crate) folder: TempDir,
+    pub(crate) core: Arc<AppCore>,
+    pub(crate) host: Arc<Dialogs>,
+    pub(crate) server_id: String,
+    library: SpawnedLibrary,
+}
+
+/// A key made now, or some time ago.
+pub(crate) fn key(name: &str, expires: Option<i64>) -> SecretKey {
+    let now = Time::now().0;
+    let new = NewKey {
+        name: name.to_owned(),
+        algorithm: KeyAlgorithm::Ed25519,
+        expires: expires.map(|seconds| Time(now + seconds)),
+        created: Time(now - 100_000),
+    };
+    SecretKey::generate(&new, None).unwrap()
+}
+
+impl Stage {
+    /// With key servers of which none answers.
+    pub(crate) async fn new() -> Self {
+        Self::with_settings("key_servers = [\"http://127.0.0.1:1\"]\n").await
+    }
+
+    pub(crate) async fn with_settings(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("home/config");
+        std::fs::create_dir_all(&config).unwrap();
+        std::fs::write(config.join("settings.toml"), settings).unwrap();
+        let library = spawn_library().await.unwrap();
+        let host = Arc::new(Dialogs::default());
+        let core = start(folder.path(), &host).await;
+        let connect = ServerConnect {
+            address: library.base_url(),
+            allow_http: false,
+        };
+        let server_id = core.server_connect(connect).await.unwrap().id;
+        let token = library.token().to_owned().into();
+        core.accept_token(&server_id, token).await.unwrap();
+        Self {
+            folder,
+            core,
+            host,
+            server_id,
+            library,
+        }
+    }
+
+    /// Ends Sifter and starts it again.
+    pub(crate) async fn restart(&mut self) {
+        self.core.shutdown().await;
+        self.core = start(self.folder.path(), &self.host).await;
+    }
+
+    pub(crate) async fn end(self) {
+        self.core.shutdown().await;
+        drop(self.library);
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn downloads(&self) -> PathBuf {
+        self.path("home/downloads")
+    }
+
+    /// The names in the download folder.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.downloads()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// An image, signed by `key`.
+    pub(crate) fn image(&self, name: &str, key: Option<&SecretKey>) -> PathBuf {
+        let path = self.path(name);
+        let built = SifBuilder::new().label("name", name).build(&path);
+        built.unwrap();
+        if let Some(key) = key {
+            let passphrase = None;
+            let signer = ImageSigner::OpenPgp { key, passphrase };
+            sign(&path, &Selection::all(), signer, Stamp::Deterministic).unwrap();
+        }
+        path
+    }
+
+    /// Changes what is signed in an image.
+    pub(crate) fn alter(&self, path: &Path) {
+        let mut bytes = std::fs::read(path).unwrap();
+        bytes[5] ^= 1;
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    /// The keys that the person trusts.
+    pub(crate) fn trusted(&self) -> KeyStore {
+        KeyStore::new(self.path("home/config/keys"))
+    }
+
+    /// The keys that have been met.
+    pub(crate) fn met(&self) -> KeyStore {
+        KeyStore::new(self.path("home/config/keys/fetched"))
+    }
+
+    /// Publishes an image under `container:1` and removes the file, which would not be fetched otherwise.
+    pub(crate) async fn publish(&self, file: &Path, container: &str) {
+        self.upload(file, container, None).await;
+        std::fs::remove_file(file).unwrap();
+    }
+
+    pub(crate) async fn upload(&self, file: &Path, container: &str, sign: Option<SignWith>) {
+        let upload = self.sheet(file, container, sign).await;
+        let id = self.core.upload_start(upload).await.unwrap().remove(0);
+        self.ended(&id).await;
+    }
+
+    pub(crate) async fn sheet(
+        &self,
+        file: &Path,
+        container: &str,
+        sign: Option<SignWith>,
+    ) -> Upload {
+        let sheet = self.core.sheet_of(vec![file.to_owned()]).await;
+        Upload {
+            sign,
+            server_id: self.server_id.clone(),
+            items: vec![UploadItem {
+                file_id: sheet.files[0].id.clone(),
+                path: place(container),
+                tags: vec!["1".to_owned()],
+                description: String::new(),
+                private: false,
+            }],
+            sheet_id: sheet.id,
+        }
+    }
+
+    /// Downloads `container:1` and waits for its end.
+    pub(crate) async fn download(&self, container: &str) -> TransferView {
+        self.download_as(container, ClashPolicy::Ask).await
+    }
+
+    pub(crate) async fn download_as(&self, container: &str, clash: ClashPolicy) -> TransferView {
+        let image = ImageRef {
+            server_id: self.server_id.clone(),
+            path: place(container),
+            tag: "1".to_owned(),
+            arch: "amd64".to_owned(),
+        };
+        let download = Download { image, clash };
+        let id = self.core.download_start(download).await.unwrap();
+        self.ended(&id).await
+    }
+
+    /// A transfer as it is now.
+    pub(crate) async fn transfer(&self, id: &str) -> TransferView {
+        let list = self.core.transfer_list(Nothing {}).await.unwrap();
+        let mut history = list.history.into_iter();
+        history.find(|view| view.id == id).unwrap()
+    }
+
+    async fn ended(&self, id: &str) -> TransferView {
+        let mut events = self.core.watch();
+        loop {
+            let list = self.core.transfer_list(Nothing {}).await.unwrap();
+            if let Some(stopped) = list.attention.iter().find(|view| view.id == id) {
+                panic!("{:?}", stopped.phase);
+            }
+            let done =
+                |view: &&TransferView| view.id == id && matches!(view.phase, Phase::Done { .. });
+            if let Some(view) = list.history.iter().find(done) {
+                return view.clone();
+            }
+            events.next().await.unwrap();
+        }
+    }
+}
+
+pub(crate) fn place(container: &str) -> LibraryPath {
+    LibraryPath {
+        entity: "tester".to_owned(),
+        collection: "default".to_owned(),
+        container: container.to_owned(),
+    }
+}
+
+/// The verdict of a download, which there always is.
+pub(crate) fn check(view: &TransferView) -> &FileCheck {
+    view.check.as_ref().expect("every download is judged")
+}
+
+async fn start(folder: &Path, host: &Arc<Dialogs>) -> Arc<AppCore> {
+    let home = Home::at(folder.join("home"));
+    let mut config = CoreConfig::new(home, Arc::<Dialogs>::clone(host));
+    config.secrets = Secrets::PlayedKeychain;
+    config.background = false;
+    AppCore::start(config).await.unwrap()
+}
