@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import { expect, test } from '../support/flow'
 import { accessibility, layout } from '../support/inspect'
@@ -159,6 +160,14 @@ test('a proxy is set, keeps its password out of every file, and an authority is 
   await app.sheet.getByLabel('Password').fill('correct horse battery')
   await app.sheet.getByRole('button', { name: 'Keep' }).click()
   await expect(network.getByText(/^Kept in/)).toBeVisible()
+  const written = await readdir(bridge.home, { recursive: true, withFileTypes: true })
+  const files = written.filter((entry) => entry.isFile())
+  const texts = await Promise.all(
+    files.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')),
+  )
+  expect(texts.some((text) => text.includes('proxy.invalid'))).toBe(true)
+  const password = /correct horse|Y29ycmVjdCBob3JzZS/
+  expect(texts.filter((text) => password.test(text))).toEqual([])
   await app.reload()
   await app.go('Settings')
   await expect(network.getByRole('textbox', { name: 'Host' })).toHaveValue('proxy.invalid')

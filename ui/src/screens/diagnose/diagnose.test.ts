@@ -37,7 +37,7 @@ describe('a diagnosis', () => {
   it('shows each thing as it is looked at, and what it means in the end', async () => {
     const { host } = await begin({ diagnosis_start: () => waiting })
     expect(host.asked('diagnosis_start')).toEqual([{ serverId: 'cloud', address: null, allowHttp: false }])
-    const sheet = dialog('What is wrong with Sylabs Cloud?')
+    const sheet = dialog('Diagnosis of Sylabs Cloud')
     expect(sheet.getByRole('status').textContent).toContain('Looking…')
     expect(sheet.getByRole('button', { name: 'Copy report' })).toHaveProperty('disabled', true)
     const rows = () => sheet.getAllByRole('listitem').map((row) => row.className)
@@ -196,7 +196,7 @@ describe('connecting a server whose certificate is not trusted', () => {
     expect(host.asked('diagnosis_start')).toEqual([
       { serverId: null, address: 'registry.lab', allowHttp: false },
     ])
-    await user.click(dialog('What is wrong with registry.lab?').getByRole('button', { name: 'Back' }))
+    await user.click(dialog('Diagnosis of registry.lab').getByRole('button', { name: 'Back' }))
     await settled()
     expect(dialog('Connect a server').getByRole('textbox')).toHaveProperty('value', 'registry.lab')
   })

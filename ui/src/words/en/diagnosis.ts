@@ -38,7 +38,7 @@ function seen(what: Seen): string {
 
 export const diagnosis = {
   open: 'Diagnose…',
-  title: (subject: string) => `What is wrong with ${subject}?`,
+  title: (subject: string) => `Diagnosis of ${subject}`,
   note: 'One thing after the other, on the way that requests really go.',
   working: 'Looking…',
   good: 'Everything works.',
