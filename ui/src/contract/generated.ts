@@ -1,6 +1,6 @@
 // Made from crates/contract by `cargo xtask generate`. Do not edit.
 
-export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "proxy_failed" | "certificate_untrusted" | "certificate_changed" | "certificate_invalid" | "authority_unusable" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "in_quarantine" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
+export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "proxy_failed" | "certificate_untrusted" | "certificate_changed" | "certificate_invalid" | "authority_unusable" | "not_secured" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "vault_closed" | "vault_passphrase_wrong" | "vault_passphrase_weak" | "vault_damaged" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "client_id_refused" | "approval_needed" | "single_sign_on_needed" | "scope_missing" | "sign_in_not_accepted" | "no_secret_in_clipboard" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "in_quarantine" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
 
 export type Retry = "no" | "yes" | "after_sign_in";
 
@@ -41,6 +41,10 @@ firstRun: boolean,
  * The state of the keychain on this computer.
  */
 keychain: KeychainState, 
+/**
+ * The file that keeps secrets where there is no keychain.
+ */
+vault: VaultState, 
 /**
  * Where new sign-ins would be stored.
  */
@@ -218,7 +222,9 @@ export type Storage = { "kind": "keychain",
 /**
  * For instance `Secret Service`, `macOS Keychain`, `Windows Credential Manager`.
  */
-name: string, } | { "kind": "session_only" };
+name: string, } | { "kind": "vault" } | { "kind": "session_only" };
+
+export type VaultState = "none" | "closed" | "open";
 
 export type KeychainState = "ready" | "locked" | "absent";
 
@@ -272,7 +278,11 @@ label: string,
 /**
  * For its picture.
  */
-kind: SignInProviderKind, };
+kind: SignInProviderKind, 
+/**
+ * Sifter can go there itself, under a client id of its own, and the server takes what it gets.
+ */
+direct: boolean, };
 
 export type SignInWay = { "kind": "browser", 
 /**
@@ -331,9 +341,65 @@ ways: Array<SignInWay>,
  */
 quota: Quota | null, };
 
-export type SignInHow = "browser" | "code";
+export type SignInHow = "browser" | "code" | "provider";
 
 export type SignInPhase = "preparing" | "waiting_for_browser" | "waiting_for_code" | "exchanging" | "storing" | "done" | "failed" | "cancelled";
+
+export type ProviderSecret = "never" | "for_browser" | "always";
+
+export type ProviderClient = { 
+/**
+ * Which provider.
+ */
+kind: SignInProviderKind, 
+/**
+ * Sifter's client id there; empty where it has none.
+ */
+clientId: string, 
+/**
+ * The client id came with this build of Sifter.
+ */
+fromBuild: boolean, 
+/**
+ * The provider's web address, where there is more than one of its kind.
+ */
+address: string | null, 
+/**
+ * Microsoft's tenant.
+ */
+tenant: string | null, 
+/**
+ * What the provider wants of a program beside its id.
+ */
+secret: ProviderSecret, 
+/**
+ * There is one, in the keychain.
+ */
+hasSecret: boolean, };
+
+export type ProviderClientSet = { 
+/**
+ * Which provider.
+ */
+kind: SignInProviderKind, 
+/**
+ * The client id; empty to have none of one's own.
+ */
+clientId: string, 
+/**
+ * The web address, for GitHub and GitLab.
+ */
+address?: string, 
+/**
+ * The tenant, for Microsoft.
+ */
+tenant?: string, };
+
+export type ProviderClientRef = { 
+/**
+ * Which one.
+ */
+kind: SignInProviderKind, };
 
 export type SignInCode = { 
 /**
@@ -1749,7 +1815,7 @@ diagnosisId: string, };
 
 export type CheckKind = "name" | "proxy" | "connection" | "encryption" | "discovery" | "library" | "keys" | "builder" | "registry" | "sign_in" | "account";
 
-export type SkipReason = "earlier" | "no_proxy" | "number" | "by_proxy" | "not_encrypted" | "no_sign_in_page" | "signed_out" | "no_token_service";
+export type SkipReason = "earlier" | "stopped" | "no_proxy" | "number" | "by_proxy" | "not_encrypted" | "no_sign_in_page" | "signed_out" | "no_token_service";
 
 export type Seen = { "kind": "addresses", 
 /**
@@ -2005,7 +2071,11 @@ signIn: SignInView, } | { "kind": "diagnosis",
 /**
  * All that was found so far.
  */
-diagnosis: DiagnosisView, } | { "kind": "library_changed", 
+diagnosis: DiagnosisView, } | { "kind": "keychain", 
+/**
+ * Whether it waits.
+ */
+waiting: boolean, } | { "kind": "library_changed", 
 /**
  * The server.
  */
@@ -2360,6 +2430,12 @@ image: ImageRef,
  */
 clash: ClashPolicy, };
 
+export type VaultPassphrase = { 
+/**
+ * What the person has typed. It goes nowhere but here.
+ */
+passphrase: string, };
+
 export type TransferRef = { 
 /**
  * The transfer.
@@ -2416,6 +2492,10 @@ export type Commands = {
   network_forget_host: [TrustedHostRef, NetworkView];
   certificate_show: [ShownCertificate, CertificateQuestion];
   certificate_trust: [ShownCertificate, NetworkView];
+  provider_clients: [Nothing, Array<ProviderClient>];
+  provider_client_set: [ProviderClientSet, Array<ProviderClient>];
+  provider_client_paste_secret: [ProviderClientRef, Array<ProviderClient>];
+  provider_client_forget_secret: [ProviderClientRef, Array<ProviderClient>];
   sign_in_start: [SignInStart, SignInView];
   sign_in_open_again: [SignInRef, Nothing];
   sign_in_copy_link: [SignInRef, Nothing];
@@ -2423,6 +2503,10 @@ export type Commands = {
   sign_in_open_token_page: [ServerRef, Nothing];
   sign_in_paste_token: [ServerRef, ServerView];
   account_sign_out: [AccountRef, Nothing];
+  vault_create: [VaultPassphrase, AppView];
+  vault_open: [VaultPassphrase, AppView];
+  vault_close: [Nothing, AppView];
+  vault_forget: [Nothing, AppView];
   account_use: [AccountRef, Nothing];
   token_list: [ServerRef, TokenList];
   token_make: [TokenMake, TokenRow];

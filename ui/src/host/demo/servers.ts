@@ -101,6 +101,7 @@ export const app: AppView = {
   os: 'linux',
   firstRun: false,
   keychain: 'ready',
+  vault: 'none',
   storage: { kind: 'keychain', name: 'Secret Service' },
   containerProgram: 'Apptainer 1.4',
   usesProxy: false,

@@ -5,11 +5,15 @@ import { say, type Say } from './error-parts'
 
 export const VAULT: Partial<Record<ErrorCode, Say>> = {
   vault_closed: () =>
-    say('The vault is closed', 'The sign-in for this lies in it. Open it with your passphrase, and it goes on.', {
-      tone: 'warn',
-      icon: 'lock',
-      actions: ['open_vault', 'retry'],
-    }),
+    say(
+      'The vault is closed',
+      'The sign-in for this lies in it. Open it with your passphrase, and it goes on.',
+      {
+        tone: 'warn',
+        icon: 'lock',
+        actions: ['open_vault', 'retry'],
+      },
+    ),
   vault_passphrase_wrong: () =>
     say('This is not the passphrase', 'The vault stays closed, and nothing in it was changed. Try again.', {
       tone: 'warn',

@@ -73,7 +73,9 @@ export const signIn = {
   stored: (storage: Storage) =>
     storage.kind === 'keychain'
       ? `Stored in ${storage.name}. The clipboard is cleared then.`
-      : 'Kept for this session only: this computer has no keychain. The clipboard is cleared then.',
+      : storage.kind === 'vault'
+        ? 'Stored in the vault, encrypted. The clipboard is cleared then.'
+        : 'Kept for this session only: this computer has no keychain. The clipboard is cleared then.',
   signedIn: (name: string, server: string) =>
     name ? `Signed in to ${server} as ${name}` : `Signed in to ${server}`,
   serverOff: 'This library is off.',

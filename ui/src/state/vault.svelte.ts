@@ -1,0 +1,60 @@
+/** The vault file as the window sees it: made, opened, closed, deleted. What is typed for it stays in its field. */
+import { toUiError } from '../contract/errors'
+import type { AppEvent, AppView, UiError } from '../contract/generated'
+import type { Host } from '../host/types'
+import type { App } from './app.svelte'
+
+export class Vault {
+  busy = $state(false)
+  problem = $state.raw<UiError | null>(null)
+  /** Something waits for the person to unlock the keychain. */
+  keychainWaits = $state(false)
+
+  readonly state = $derived.by(() => this.app.view?.vault ?? 'none')
+  /** Whether there is anything to say about it: where there is a keychain, only when a file is left from before. */
+  readonly matters = $derived.by(
+    () => this.app.view !== null && (this.app.view.keychain === 'absent' || this.state !== 'none'),
+  )
+
+  constructor(
+    private readonly host: Host,
+    private readonly app: App,
+  ) {}
+
+  hear(event: AppEvent): void {
+    if (event.kind !== 'keychain') return
+    this.keychainWaits = event.waiting
+    // It was locked or missing when the window asked last.
+    if (!event.waiting) void this.app.load()
+  }
+
+  make(passphrase: string): Promise<boolean> {
+    return this.act(() => this.host.call('vault_create', { passphrase }))
+  }
+
+  open(passphrase: string): Promise<boolean> {
+    return this.act(() => this.host.call('vault_open', { passphrase }))
+  }
+
+  close(): Promise<boolean> {
+    return this.act(() => this.host.call('vault_close', {}))
+  }
+
+  forget(): Promise<boolean> {
+    return this.act(() => this.host.call('vault_forget', {}))
+  }
+
+  private async act(ask: () => Promise<AppView>): Promise<boolean> {
+    this.busy = true
+    this.problem = null
+    try {
+      this.app.view = await ask()
+      return true
+    } catch (error) {
+      this.problem = toUiError(error)
+      return false
+    } finally {
+      this.busy = false
+    }
+  }
+}
