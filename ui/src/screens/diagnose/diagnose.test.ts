@@ -102,6 +102,9 @@ describe('a diagnosis', () => {
     const one = { kind: 'secured', issuer: 'X', until: '2027-06-01T00:00:00Z' } as const
     expect(words.diagnosis.seen({ ...one, pinned: true })).toContain('the one you accepted')
     expect(words.diagnosis.seen({ ...one, pinned: false })).toContain('“X” vouches')
+    const unsafe = uiError('sign_in_rejected', { params: { server: 'lab' } })
+    expect(words.diagnosis.trouble('sign_in', unsafe).body).toContain('public address')
+    expect(words.diagnosis.trouble('account', unsafe)).toEqual(words.errors.say(unsafe))
     expect(words.diagnosis.seen({ kind: 'through', proxy: 'p:1', system: true })).toContain(
       "system's proxy p:1",
     )

@@ -1,7 +1,9 @@
 // Words of the diagnosis of a server: one row for each thing that has to work.
 
-import type { CheckKind, Seen, SkipReason } from '../../contract/generated'
+import type { CheckKind, Seen, SkipReason, UiError } from '../../contract/generated'
 import { day } from '../format'
+import { say, type ErrorWords } from './error-parts'
+import { errorWords } from './errors'
 
 function seen(what: Seen): string {
   switch (what.kind) {
@@ -34,6 +36,18 @@ function seen(what: Seen): string {
     case 'signed_in':
       return `The token of ${what.login} is good.`
   }
+}
+
+/** What does not work. Nobody has signed in here, so a sign-in that would not be safe is told as what it would be. */
+function trouble(kind: CheckKind, error: UiError): ErrorWords {
+  if (kind === 'sign_in' && error.code === 'sign_in_rejected') {
+    return say(
+      'A sign-in through the browser would not be safe',
+      'The server describes its sign-in page as one of another server or address. Its administrator has to set its public address.',
+      { tone: 'bad' },
+    )
+  }
+  return errorWords(error)
 }
 
 export const diagnosis = {
@@ -71,6 +85,7 @@ export const diagnosis = {
     account: 'Account',
   } satisfies Record<CheckKind, string>,
   seen,
+  trouble,
   skipped: {
     earlier: 'Not looked at: something above has to work first.',
     stopped: 'Not looked at.',
