@@ -1,12 +1,14 @@
 /** What every flow starts from: a Sifter of its own, a window on it, and somebody who watches the console. */
 import { test as base, expect, type ConsoleMessage, type Page } from '@playwright/test'
 
-import { Bridge } from './bridge'
+import { Bridge, type Opening } from './bridge'
 import { Library } from './library'
 import { Relay } from './relay'
 import { Window } from './window'
 
 interface Fixtures {
+  /** What the Sifter of a test is started with. */
+  opening: Opening
   bridge: Bridge
   app: Window
   /** Starts the library of a team. It ends with the test. */
@@ -16,8 +18,10 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  bridge: async ({}, use) => {
-    const bridge = await Bridge.start()
+  opening: [{}, { option: true }],
+
+  bridge: async ({ opening }, use) => {
+    const bridge = await Bridge.start(opening)
     await use(bridge)
     await bridge.stop()
   },
