@@ -16,7 +16,7 @@ function run(...args: string[]): string {
 
 /** Makes a key in a home folder; answers its fingerprint. */
 export function makeKey(home: string, name: string): string {
-  const made = run('--home', home, '--json', 'key', 'generate', name)
+  const made = run('--home', home, '--json', 'key', 'generate', '--no-passphrase', name)
   return (JSON.parse(made) as { fingerprint: string }).fingerprint
 }
 

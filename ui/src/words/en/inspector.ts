@@ -97,6 +97,7 @@ export const inspector = {
     free > 0
       ? `${free} of ${all} slots are free. The file can take another signature without being rewritten.`
       : `All ${all} slots are used. The file can take no other signature.`,
+  verdict: 'Verdict',
   checking: 'Checking the signatures…',
   checkAgain: 'Check again',
   compare: 'Compare fingerprint…',
