@@ -283,6 +283,7 @@ impl AppCore {
         core.mind_manners();
         if background {
             core.remind();
+            core.watch_keys();
         }
         core.follow_accounts(background);
         core.follow_keychain();

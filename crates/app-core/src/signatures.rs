@@ -4,15 +4,18 @@
 //! key servers. What a server sends is kept for times without a network, and earns no trust.
 
 mod check;
+mod exchange;
 mod keys;
 mod places;
 mod reasons;
+mod recheck;
 mod servers;
 mod sign;
 mod trust;
 mod verify;
 mod views;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,13 +25,16 @@ use sifter_library_client::{Http, Network};
 
 use crate::app::AppCore;
 use crate::home::Home;
+use crate::servers::Servers;
+use crate::settings::Settings;
 
+pub(crate) use check::check;
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
 pub use sign::SignRequest;
-pub(crate) use check::check;
 pub use verify::{CertificateFiles, VerifyRequest};
 
 use places::Places;
+use servers::DEFAULT_SERVERS;
 
 /// What verifies and signs images on this computer.
 #[derive(Debug, Clone)]
@@ -44,11 +50,12 @@ impl Signatures {
     pub fn new(home: &Home) -> Self {
         Self {
             places: Arc::new(Places::new(home)),
-            http: Http::default(),
+            http: servers::client(Http::default()),
         }
     }
 
-    /// Reaches key servers by the proxy and the trust of `network`.
+    /// Reaches key servers by the ways and with the trust of `network`.
+    #[must_use]
     pub(crate) fn on(self, network: &Network) -> Self {
         Self {
             http: self.http.on(network),
@@ -59,7 +66,7 @@ impl Signatures {
     /// The person's keys.
     #[must_use]
     pub fn keys(&self) -> KeyDesk {
-        KeyDesk::new(Arc::clone(&self.places))
+        KeyDesk::new(Arc::clone(&self.places), self.http.clone())
     }
 }
 
@@ -68,6 +75,26 @@ impl AppCore {
     pub async fn key_server(&self, server_id: &str) -> Option<String> {
         self.servers.key_server(server_id).await
     }
+
+    /// The key servers that are asked for keys, in their order.
+    pub async fn key_servers(&self) -> Vec<String> {
+        key_servers(&self.servers, &self.settings).await
+    }
+}
+
+/// The key servers that are asked for keys, in their order: those of the connected libraries, then the usual ones or
+/// those that the settings name instead.
+async fn key_servers(libraries: &Servers, settings: &Settings) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for id in libraries.reachable_ids() {
+        all.extend(libraries.key_server(&id).await);
+    }
+    let usual = || DEFAULT_SERVERS.map(str::to_owned).to_vec();
+    all.extend(settings.key_servers().unwrap_or_else(usual));
+    let mut seen = HashSet::new();
+    // A library may name anything, and a person may have mistyped one; the others are asked all the same.
+    all.retain(|text| servers::address(text).is_ok_and(|address| seen.insert(address)));
+    all
 }
 
 /// Does blocking work on a thread of its own, which is told to stop when nobody waits for it any more.

@@ -3,6 +3,7 @@
 mod delete;
 mod inspect;
 mod key;
+mod key_servers;
 mod list;
 mod login;
 mod logout;

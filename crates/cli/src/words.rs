@@ -323,6 +323,11 @@ fn not_offered(facts: &Facts<'_>) -> String {
             "{} has no sign-in by a code. Sign in on a computer with a browser, or name a token with --token-file.",
             facts.the_server()
         ),
+        "publish" => format!(
+            "{} takes keys only from people who are signed in to it, which Sifter cannot do for you. Nothing was \
+             published; name another key server with --keyserver, or publish the key on its web page.",
+            facts.the_server()
+        ),
         "architecture" => {
             "The image does not say which processor it is for, so it cannot be given a tag. Say it \
              with --arch."

@@ -61,7 +61,7 @@ pub enum ErrorCode {
     InvalidAnswer,
     /// The server does not offer this. Params: `server`, `what`: `browser_sign_in`, `device_code`, `tokens`,
     /// `command_line` (an account without a token that it may hand on), `private` (a new private container),
-    /// `architecture` (tags for an image that does not name one) or `ranges` (a part of an image).
+    /// `architecture` (tags for an image that does not name one), `ranges` (a part of an image) or `publish` (a key).
     NotOffered,
     /// The reference is a Docker image, not a SIF.
     OciImage,
@@ -138,7 +138,7 @@ pub enum ErrorCode {
     /// `already_running` (by another Sifter), `newer` (its data is), `disk` or `other`.
     LocalLibraryFailed,
     /// A key or certificate cannot be used. Params: `name` (a file, or a fingerprint), `reason`: `unreadable` (no key
-    /// of a kind that signs), `not_found`, `ambiguous`, `encrypted`, `expired`, `revoked`, `weak`, `not_for_signing`,
+    /// of a kind that signs), `not_found`, `not_published` (on no key server that was asked), `ambiguous`, `encrypted`, `expired`, `revoked`, `weak`, `not_for_signing`,
     /// `name` (of a new key), `expiry`, `revocation`, or of a certificate `no_roots`, `out_of_date`, `purpose`,
     /// `unknown_authority` or `chain`.
     KeyUnusable,

@@ -22,6 +22,7 @@ mod account;
 mod browse;
 mod create;
 mod images;
+mod keys;
 mod names;
 mod pull;
 mod push;

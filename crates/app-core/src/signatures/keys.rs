@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use sifter_contract::{KeyPlace, KeyView, UiError};
+use sifter_library_client::Http;
 use sifter_signing::Error;
 use sifter_signing::openpgp::{
     Certificate, Fingerprint, KEYRING_LIMIT, KeyAlgorithm, KeyOrigin, Keyring, NewKey,
@@ -41,11 +42,17 @@ pub struct ImportReport {
 #[derive(Debug, Clone)]
 pub struct KeyDesk {
     places: Arc<Places>,
+    /// How key servers are reached.
+    http: Http,
 }
 
 impl KeyDesk {
-    pub(super) fn new(places: Arc<Places>) -> Self {
-        Self { places }
+    pub(super) fn new(places: Arc<Places>, http: Http) -> Self {
+        Self { places, http }
+    }
+
+    pub(super) fn http(&self) -> &Http {
+        &self.http
     }
 
     pub(super) fn places(&self) -> &Arc<Places> {
@@ -313,7 +320,10 @@ fn secret_key(
     found.ok_or_else(|| errors::key(&fingerprint.to_string(), "not_found"))
 }
 
-fn certificate(places: &Places, fingerprint: &Fingerprint) -> Result<Certificate, UiError> {
+pub(super) fn certificate(
+    places: &Places,
+    fingerprint: &Fingerprint,
+) -> Result<Certificate, UiError> {
     let rings = places.keyrings()?;
     let found = rings.iter().find_map(|ring| ring.get(fingerprint));
     found

@@ -15,6 +15,9 @@ use crate::home::Home;
 /// The folder below Sifter's own keys for what key servers have sent.
 const FETCHED: &str = "fetched";
 
+/// The file beside Sifter's own keys that says when key servers are asked again.
+const DUE: &str = "due.json";
+
 /// Where keys are.
 #[derive(Debug)]
 pub(super) struct Places {
@@ -22,6 +25,8 @@ pub(super) struct Places {
     pub(super) own: KeyStore,
     /// What key servers have sent.
     pub(super) fetched: KeyStore,
+    /// When key servers are asked again about each key.
+    pub(super) due: PathBuf,
     /// The person's keys in the command-line tools.
     pub(super) tools: Vec<(KeyPlace, KeyStore)>,
     /// The public rings of the command-line tools, in the order in which they are asked.
@@ -44,6 +49,7 @@ impl Places {
         });
         Self {
             fetched: KeyStore::new(folder.join(FETCHED)),
+            due: folder.join(DUE),
             own: KeyStore::new(folder),
             tools,
             rings,

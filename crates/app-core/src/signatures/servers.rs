@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use sifter_contract::{ErrorCode, Retry, UiError};
 use sifter_library_client::Http;
-use sifter_signing::hkp::ServerAddress;
-use sifter_signing::openpgp::{Certificate, Issuer, KeyOrigin, KeySource, Keyring, Unavailable};
+use sifter_signing::hkp::{Entry, ServerAddress, parse_index};
+use sifter_signing::openpgp::{
+    Certificate, Fingerprint, Issuer, KeyOrigin, KeySource, Keyring, Unavailable,
+};
 use url::Url;
 
-use crate::errors;
+use crate::errors::{self, Place};
 
 /// The key servers that are asked unless others are named: the one of Apptainer, the one of Singularity.
 pub(super) const DEFAULT_SERVERS: [&str; 2] =
@@ -29,12 +32,10 @@ pub(super) struct Answers {
 impl Answers {
     /// Which server it was, as people name it.
     pub(super) fn host(&self) -> String {
-        let KeyOrigin::Server(address) = &self.origin else {
-            return self.origin.to_string();
-        };
-        let url = Url::parse(address).ok();
-        let host = url.as_ref().and_then(Url::host_str);
-        host.unwrap_or(address).to_owned()
+        match &self.origin {
+            KeyOrigin::Server(address) => host(address),
+            other => other.to_string(),
+        }
     }
 
     pub(super) fn found(&self) -> &[Certificate] {
@@ -70,7 +71,6 @@ pub(super) async fn ask(
     servers: &[ServerAddress],
     issuers: &[Issuer],
 ) -> Vec<Answers> {
-    let http = http.clone().with_idle_timeout(PATIENCE);
     let mut missing: Vec<&Issuer> = issuers.iter().take(MOST_ISSUERS).collect();
     let mut answers = Vec::new();
     for server in servers {
@@ -85,7 +85,7 @@ pub(super) async fn ask(
             let found = if answer.silent {
                 None
             } else {
-                lookup(&http, server, issuer).await
+                lookup(http, server, issuer).await
             };
             match found {
                 Some(found) if !found.is_empty() => answer.found.extend(found),
@@ -121,6 +121,66 @@ async fn lookup(http: &Http, server: &ServerAddress, issuer: &Issuer) -> Option<
         return Some(Vec::new());
     };
     let ring = Keyring::read(&answer, KeyOrigin::Server(server.as_str().to_owned())).ok()?;
-    // Whatever a server sends, only the key that was asked for counts.
-    ring.find(issuer).ok()
+    // Whatever a server sends, only the key that was asked for counts, and what it says itself.
+    let found = ring.find(issuer).ok()?;
+    Some(found.iter().map(Certificate::own_statements).collect())
+}
+
+/// A text as the address of a key server.
+pub(super) fn address(text: &str) -> Result<ServerAddress, UiError> {
+    ServerAddress::parse(text).map_err(|_| errors::address(text))
+}
+
+/// The host in the address of a key server, as people name the server.
+pub(super) fn host(address: &str) -> String {
+    let url = Url::parse(address).ok();
+    let host = url.as_ref().and_then(Url::host_str);
+    host.unwrap_or(address).to_owned()
+}
+
+/// `http` for asking key servers: one that says nothing for a while is passed over.
+pub(super) fn client(http: Http) -> Http {
+    http.with_idle_timeout(PATIENCE)
+}
+
+/// What a server finds for a text.
+pub(super) async fn search(
+    http: &Http,
+    server: &ServerAddress,
+    text: &str,
+) -> Result<Vec<Entry>, UiError> {
+    let answer = fetch(http, server, &server.search(text)).await?;
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    Ok(parse_index(&text))
+}
+
+/// The key of this fingerprint on a server, if it is there.
+pub(super) async fn get(
+    http: &Http,
+    server: &ServerAddress,
+    fingerprint: &Fingerprint,
+) -> Result<Option<Certificate>, UiError> {
+    let answer = fetch(http, server, &server.get_fingerprint(fingerprint)).await?;
+    let ring = Keyring::read(&answer, KeyOrigin::Server(server.as_str().to_owned()));
+    let ring = ring.map_err(|error| {
+        UiError::new(ErrorCode::InvalidAnswer)
+            .with("server", host(server.as_str()))
+            .retry(Retry::Yes)
+            .details(errors::chain(&error))
+    })?;
+    Ok(ring.get(fingerprint).map(Certificate::own_statements))
+}
+
+/// What is at an address of a server; nothing when the server says so.
+async fn fetch(http: &Http, server: &ServerAddress, url: &str) -> Result<Vec<u8>, UiError> {
+    let url = Url::parse(url).map_err(|_| errors::address(server.as_str()))?;
+    match http.fetch_public(&url, LARGEST).await {
+        Ok(answer) => Ok(answer.unwrap_or_default()),
+        Err(error) => Err(errors::client(&error, &place(server))),
+    }
+}
+
+/// Where errors about a key server happen.
+fn place(server: &ServerAddress) -> Place {
+    Place::of(host(server.as_str()), false)
 }

@@ -130,6 +130,6 @@ fn standing(certificate: &Certificate) -> KeyStanding {
     }
 }
 
-fn moment(time: Time) -> Option<String> {
+pub(super) fn moment(time: Time) -> Option<String> {
     rfc3339(OffsetDateTime::from_unix_timestamp(time.0).ok()?)
 }

@@ -127,6 +127,33 @@ pub(crate) enum KeyVerb {
         #[arg(long, value_name = "FILE")]
         passphrase_file: Option<PathBuf>,
     },
+    /// Publish the public part of a key: on the key server of the library you are signed in to
+    Push {
+        /// Its fingerprint
+        fingerprint: String,
+        /// Key server to publish on instead
+        #[arg(long, value_name = "URL")]
+        keyserver: Option<String>,
+    },
+    /// Find the keys of others on key servers
+    Search {
+        /// Name, mail address, key id or fingerprint
+        text: String,
+        /// Key server to ask instead of the usual ones; may be repeated
+        #[arg(long, value_name = "URL")]
+        keyserver: Vec<String>,
+    },
+    /// Fetch the key of somebody else from a key server, without trusting it
+    Pull {
+        /// Its fingerprint
+        fingerprint: String,
+        /// Trust it: you have compared the fingerprint with its owner
+        #[arg(long)]
+        trust: bool,
+        /// Key server to ask instead of the usual ones; may be repeated
+        #[arg(long, value_name = "URL")]
+        keyserver: Vec<String>,
+    },
     /// Remove one of Sifter's keys, the secret part too
     Remove {
         /// Its fingerprint

@@ -6,7 +6,7 @@ use sifter_app_core::{KeyDesk, NewKeyRequest, RevocationReason};
 use sifter_contract::{KeyPlace, KeyStanding, KeyView};
 
 use super::verify::in_fours;
-use super::{Call, signatures};
+use super::{Call, key_servers, signatures};
 use crate::args::{KeyVerb, Reason};
 use crate::failure::Failure;
 use crate::format::table;
@@ -109,6 +109,18 @@ async fn act(call: &Call<'_>, desk: &KeyDesk, verb: &KeyVerb) -> Result<(), Fail
             let key = desk.set_expiry(fingerprint, *days, passphrase).await?;
             call.output.result(&key, || describe(&key))
         }
+        KeyVerb::Push {
+            fingerprint,
+            keyserver,
+        } => key_servers::push(call, desk, fingerprint, keyserver.as_deref()).await,
+        KeyVerb::Search { text, keyserver } => {
+            key_servers::search(call, desk, text, keyserver).await
+        }
+        KeyVerb::Pull {
+            fingerprint,
+            trust,
+            keyserver,
+        } => key_servers::pull(call, desk, fingerprint, *trust, keyserver).await,
         KeyVerb::Remove { fingerprint } => {
             desk.remove(fingerprint).await?;
             call.output
@@ -140,7 +152,7 @@ fn list(keys: &[KeyView]) -> String {
     table(&rows.collect::<Vec<_>>())
 }
 
-fn describe(key: &KeyView) -> String {
+pub(super) fn describe(key: &KeyView) -> String {
     let end = key.expires.clone().unwrap_or_else(|| "never".to_owned());
     table(&[
         ["fingerprint".to_owned(), in_fours(&key.fingerprint)],
@@ -161,7 +173,7 @@ fn name(key: &KeyView) -> String {
         .unwrap_or_else(|| "(name not published)".to_owned())
 }
 
-fn standing(standing: KeyStanding) -> &'static str {
+pub(super) fn standing(standing: KeyStanding) -> &'static str {
     match standing {
         KeyStanding::Good => "good",
         KeyStanding::Expired => "expired",

@@ -18,6 +18,10 @@ pub(super) fn unusable(facts: &Facts<'_>) -> String {
                      --key."
                 .to_owned(),
         },
+        "not_published" => format!(
+            "{the} is on none of the key servers that were asked. Ask its owner to publish it, or name another key server \
+             with --keyserver."
+        ),
         "ambiguous" => format!(
             "{} several secret keys. Name one by its fingerprint with --key.",
             name.map_or_else(|| "There are".to_owned(), |name| format!("{name} holds"))

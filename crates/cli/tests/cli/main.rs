@@ -7,6 +7,7 @@ mod bench;
 mod browse;
 mod images;
 mod interrupt;
+mod key_servers;
 mod keychain;
 mod signatures;
 mod transfers;

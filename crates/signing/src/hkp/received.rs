@@ -54,7 +54,10 @@ fn kept(certificate: &Certificate) -> Result<Certificate, Refused> {
     if certificate.signature_count() > MOST_SIGNATURES {
         return Err(Refused::TooLarge);
     }
-    let own = certificate.own_statements().ok_or(Refused::Unsigned)?;
+    let own = certificate.own_statements();
+    if own.signature_count() == 0 {
+        return Err(Refused::Unsigned);
+    }
     match own.to_bytes() {
         Ok(bytes) if bytes.len() <= LARGEST => Ok(own),
         _ => Err(Refused::TooLarge),

@@ -29,11 +29,11 @@ impl Certificate {
 
     /// The key with its own valid statements and nothing else: what others have said about it, pictures, and
     /// whatever does not verify are left out. This is what a key server may pass on, since anybody can attach
-    /// anything to a public key. `None` when the key has said nothing.
+    /// anything to a public key.
     ///
     /// Takes about as long as the statements need to be verified.
     #[must_use]
-    pub fn own_statements(&self) -> Option<Self> {
+    pub fn own_statements(&self) -> Self {
         let SignedPublicKey {
             primary_key: primary,
             details,
@@ -77,10 +77,7 @@ impl Certificate {
         for subkey in subkeys.filter(|subkey| !subkey.signatures.is_empty()) {
             merge_subkey(&mut key.public_subkeys, &subkey);
         }
-        let silent = key.details.revocation_signatures.is_empty()
-            && key.details.direct_signatures.is_empty()
-            && key.details.users.is_empty();
-        (!silent).then(|| Self::new(key))
+        Self::new(key)
     }
 
     /// How many signatures it carries, whoever made them.
