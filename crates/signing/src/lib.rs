@@ -7,6 +7,7 @@
 //!
 //! No network: whoever wants keys from a server implements [`openpgp::KeySource`], or asks [`issuers`] first.
 
+pub mod cosign;
 mod digest;
 pub mod dsse;
 mod error;

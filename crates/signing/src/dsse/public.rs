@@ -200,7 +200,7 @@ impl PublicKey {
     }
 
     /// Whether `signature` is one of `message` by this key, with the hash of the size that `hash` has.
-    pub(super) fn verify(&self, hash: DigestAlgorithm, message: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn verify(&self, hash: DigestAlgorithm, message: &[u8], signature: &[u8]) -> bool {
         match &self.kind {
             Kind::Rsa(key) => {
                 let algorithm = match hash {

@@ -9,6 +9,7 @@
 mod altering;
 mod chains;
 mod corpus;
+mod cosign;
 mod envelopes;
 mod golden;
 mod hostile;
