@@ -49,8 +49,10 @@ test('every download says one of five verdicts, on the job, in its list, and in 
     await expect(card).toContainText(word)
     await expect(card).toContainText(why)
   }
+  // Nobody listens while Sifter is away.
+  await page.goto('about:blank')
   await bridge.restart()
-  await app.reload()
+  await app.open()
   await app.go('Transfers')
   for (const [name, word] of VERDICTS)
     await expect(app.job(fileOf(name)).filter({ hasText: word })).toBeVisible()
