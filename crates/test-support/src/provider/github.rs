@@ -48,7 +48,7 @@ pub(super) async fn check_token(
             "user": state.user(),
         }))
         .into_response(),
-        Err(refusal) => refusal,
+        Err((status, why)) => refused(status, why),
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn end_token(
             state.issued().tokens.remove(&token);
             http_status(204).into_response()
         }
-        Err(refusal) => refusal,
+        Err((status, why)) => refused(status, why),
     }
 }
 
@@ -74,7 +74,7 @@ fn own_token(
     client: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<String, Response> {
+) -> Result<String, (u16, &'static str)> {
     let pair = format!(
         "{}:{}",
         IdentityProvider::APP_CLIENT_ID,
@@ -85,17 +85,17 @@ fn own_token(
         .get("authorization")
         .is_some_and(|found| *found == *expected);
     if !is_proved || client != IdentityProvider::APP_CLIENT_ID {
-        return Err(refused(401, "Requires authentication"));
+        return Err((401, "Requires authentication"));
     }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let Some(token) = body["access_token"].as_str() else {
-        return Err(refused(422, "Validation Failed"));
+        return Err((422, "Validation Failed"));
     };
     let made_for = state.issued().tokens.get(token).cloned();
     if made_for.as_deref() == Some(client) {
         Ok(token.to_owned())
     } else {
-        Err(refused(404, "Not Found"))
+        Err((404, "Not Found"))
     }
 }
 
