@@ -14,6 +14,8 @@ mod nobody;
 mod remotes;
 #[path = "interop/signatures.rs"]
 mod signatures;
+#[path = "interop/siftool.rs"]
+mod siftool;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

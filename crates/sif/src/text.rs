@@ -73,6 +73,12 @@ pub fn info_text(object: &Descriptor) -> String {
     rows.add("Linked ID", link);
     rows.add("Offset", object.offset());
     rows.add("Size", object.size());
+    if !object.created().is_zero() {
+        rows.add("Created At", object.created());
+    }
+    if !object.modified().is_zero() {
+        rows.add("Modified At", object.modified());
+    }
     if let Some(name) = object.name() {
         rows.add("Name", printable(&name));
     }

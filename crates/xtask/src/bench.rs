@@ -3,6 +3,7 @@
 
 mod client;
 mod floor;
+mod inspect;
 mod library;
 mod measure;
 mod report;
@@ -35,6 +36,18 @@ pub(crate) enum Bench {
         #[arg(long, default_value_t = 3)]
         slow_rounds: u32,
     },
+    /// Looks into a large image, and verifies one beside `sha256sum`.
+    Inspect {
+        /// Size of the image that is looked into; it takes no room on the disk.
+        #[arg(long, default_value_t = 20)]
+        gibibytes: u64,
+        /// Size of the image that is verified.
+        #[arg(long, default_value_t = 1024)]
+        mebibytes: u64,
+        /// How often.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
+    },
 }
 
 /// The line that a home office has: there and back in 80 ms, 20 Mbit/s for each connection.
@@ -42,12 +55,25 @@ const SLOW_DELAY_MS: u32 = 80;
 const SLOW_MBIT: u32 = 20;
 
 pub(crate) fn run(bench: Bench) -> Result<()> {
-    let Bench::Transfer {
-        mebibytes,
-        slow_mebibytes,
-        rounds,
-        slow_rounds,
-    } = bench;
+    match bench {
+        Bench::Transfer {
+            mebibytes,
+            slow_mebibytes,
+            rounds,
+            slow_rounds,
+        } => transfer((mebibytes, rounds), (slow_mebibytes, slow_rounds)),
+        Bench::Inspect {
+            gibibytes,
+            mebibytes,
+            rounds,
+        } => inspect::run(gibibytes, mebibytes, rounds),
+    }
+}
+
+fn transfer(
+    (mebibytes, rounds): (u64, u32),
+    (slow_mebibytes, slow_rounds): (u64, u32),
+) -> Result<()> {
     let folder = root::target().join("bench");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;

@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod check;
 mod e2e;
+mod fuzz;
 mod generate;
 mod packages;
 mod root;
@@ -43,6 +44,14 @@ enum Task {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// Gives every parser of foreign bytes inputs of a fuzzer. Needs a nightly compiler and cargo-fuzz.
+    Fuzz {
+        /// How long for each of them.
+        #[arg(long, default_value_t = 1)]
+        minutes: u32,
+        /// Only this one.
+        target: Option<String>,
+    },
     /// Runs programs nobody here wrote against Sifter: the official Go client.
     Interop,
     /// Checks the house without running tests: formatting, lints, layers, file sizes, licences.
@@ -59,6 +68,7 @@ fn main() -> std::process::ExitCode {
         Task::Test => test::test(),
         Task::E2e { scenario } => e2e::run(scenario),
         Task::Bench { bench } => bench::run(bench),
+        Task::Fuzz { minutes, target } => fuzz::run(minutes, target.as_deref()),
         Task::Interop => e2e::run(e2e::Scenario::CliInterop),
         Task::Check => packages::ensure(packages::Purpose::Build).and_then(|()| check::all()),
         Task::Generate => generate::write(),

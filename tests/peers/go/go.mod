@@ -5,6 +5,7 @@ go 1.25.7
 require (
 	github.com/ProtonMail/go-crypto v1.4.1
 	github.com/sigstore/sigstore v1.10.8
+	github.com/spf13/cobra v1.10.2
 	github.com/sylabs/scs-library-client v1.4.16
 	github.com/sylabs/sif/v2 v2.24.1
 	gopkg.in/yaml.v3 v3.0.1
@@ -16,10 +17,12 @@ require (
 	github.com/go-log/log v0.2.0 // indirect
 	github.com/google/go-containerregistry v0.21.6 // indirect
 	github.com/google/uuid v1.6.0 // indirect
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/opencontainers/go-digest v1.0.0 // indirect
 	github.com/opencontainers/image-spec v1.1.1 // indirect
 	github.com/secure-systems-lab/go-securesystemslib v0.11.0 // indirect
 	github.com/sigstore/protobuf-specs v0.5.0 // indirect
+	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/sylabs/json-resp v0.9.5 // indirect
 	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
 	golang.org/x/crypto v0.50.0 // indirect

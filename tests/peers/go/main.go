@@ -8,6 +8,7 @@
 //	peer delete [flags] entity/collection/container:tag
 //	peer list   FILE
 //	peer verify [-key FILE] [-pem FILE] [-object N] [-group N] FILE
+//	peer siftool ARGUMENTS
 //
 // Where the library is and who one is there comes from -library and -token-file, or from the file that the
 // command line keeps both in, with -remotes.
@@ -30,7 +31,7 @@ import (
 	library "github.com/sylabs/scs-library-client/client"
 )
 
-var errUsage = errors.New("usage: peer push|pull|search|delete|list|verify [flags] ARGUMENTS")
+var errUsage = errors.New("usage: peer push|pull|search|delete|list|verify|siftool [flags] ARGUMENTS")
 
 // options are the flags of all commands together.
 type options struct {
@@ -95,6 +96,9 @@ func main() {
 func run(ctx context.Context, args []string) (any, error) {
 	if len(args) == 0 {
 		return nil, errUsage
+	}
+	if args[0] == "siftool" {
+		return tool(ctx, args[1:])
 	}
 	chosen, ok := commands[args[0]]
 	if !ok {

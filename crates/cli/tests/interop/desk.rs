@@ -56,10 +56,18 @@ impl Desk {
         (output.status.success(), text)
     }
 
-    fn sifter(&self, arguments: &[&str]) -> String {
+    pub(crate) fn sifter(&self, arguments: &[&str]) -> String {
         let program = Path::new(env!("CARGO_BIN_EXE_sifter-cli"));
         let (done, text) = self.call(program, arguments);
         assert!(done, "{arguments:?}: {text}");
+        text
+    }
+
+    /// What it says as JSON when it does not do what it was asked.
+    pub(crate) fn sifter_fails(&self, arguments: &[&str]) -> String {
+        let program = Path::new(env!("CARGO_BIN_EXE_sifter-cli"));
+        let (done, text) = self.call(program, &[&["--json"], arguments].concat());
+        assert!(!done, "{arguments:?}: {text}");
         text
     }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::codes::DataType;
+use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::image::Image;
 use crate::select::Selector;
@@ -16,6 +17,9 @@ use super::{REFERENCE_NAME, blob};
 /// The most images of one index, and the most layers of one image, that are looked at. An OCI-SIF holds one image; cosign
 /// adds two small ones.
 const MOST: usize = 256;
+/// The most bytes of manifests and configurations that are read, all images together. Those of one image are tens of
+/// kilobytes, and a hostile index can name the same large one again and again.
+const MOST_DOCUMENTS: u64 = 8 << 20;
 
 /// What an OCI-SIF holds, as its index has it. Digests in it have not been compared with the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,16 +120,17 @@ impl<S: Source> Image<S> {
         let index: Value = serde_json::from_slice(&bytes).map_err(understood)?;
         let entries: Index = serde_json::from_slice(&bytes).map_err(understood)?;
         let images = entries.manifests.iter().take(MOST);
+        let mut left = MOST_DOCUMENTS;
         Ok(Some(OciContents {
             images: images
-                .map(|entry| self.oci_image(entry))
+                .map(|entry| self.oci_image(entry, &mut left))
                 .collect::<Result<_, _>>()?,
             index,
         }))
     }
 
-    fn oci_image(&self, entry: &Reference) -> Result<OciImage, Error> {
-        let manifest: Option<Value> = blob(self, &entry.digest)?;
+    fn oci_image(&self, entry: &Reference, left: &mut u64) -> Result<OciImage, Error> {
+        let manifest = self.oci_document(&entry.digest, left)?;
         let parts: Option<Manifest> = manifest
             .clone()
             .and_then(|manifest| serde_json::from_value(manifest).ok());
@@ -148,7 +153,7 @@ impl<S: Source> Image<S> {
             platform: platform.map(|platform| format!("{}/{}", platform.os, platform.architecture)),
             manifest,
             config: match config {
-                Some(config) => blob(self, &config.digest)?,
+                Some(config) => self.oci_document(&config.digest, left)?,
                 None => None,
             },
             layers: layers
@@ -159,12 +164,27 @@ impl<S: Source> Image<S> {
         })
     }
 
+    /// A JSON blob of the image, as long as there is room for it in what is `left`.
+    fn oci_document(&self, digest: &str, left: &mut u64) -> Result<Option<Value>, Error> {
+        let size = self
+            .oci_blob(digest)
+            .and_then(|blob| u64::try_from(blob.size()).ok());
+        match size.and_then(|size| left.checked_sub(size)) {
+            Some(rest) => *left = rest,
+            None => return Ok(None),
+        }
+        blob(self, digest)
+    }
+
+    /// The object of a digest. The bare writer stores a blob twice when two images share it; either copy will do.
+    fn oci_blob(&self, digest: &str) -> Option<&Descriptor> {
+        let digest = digest.parse().ok()?;
+        let copies = self.select(&[Selector::OciDigest(digest)]).ok()?;
+        copies.into_iter().next()
+    }
+
     fn oci_layer(&self, layer: Reference) -> OciLayer {
-        let digest = layer.digest.parse().ok();
-        let object = digest.and_then(|digest| {
-            let copies = self.select(&[Selector::OciDigest(digest)]).ok()?;
-            copies.first().map(|object| object.id())
-        });
+        let object = self.oci_blob(&layer.digest).map(Descriptor::id);
         OciLayer {
             digest: layer.digest,
             media_type: layer.media_type,

@@ -76,6 +76,23 @@ fn the_image_its_configuration_and_its_layers_are_found() {
 }
 
 #[test]
+fn a_large_manifest_that_is_named_again_and_again_is_read_a_few_times() {
+    let manifest = format!(r#"{{"padding":"{}"}}"#, "x".repeat(3 << 20));
+    let entry = format!(r#"{{"digest":"{}"}}"#, digest(manifest.as_bytes()));
+    let index = format!(r#"{{"manifests":[{}]}}"#, vec![entry; 200].join(","));
+    let image = image_of(vec![
+        ObjectInput::oci_blob(manifest.as_bytes(), digest(manifest.as_bytes())),
+        ObjectInput::oci_root_index(index.as_bytes(), digest(index.as_bytes())),
+    ]);
+    let contents = image.oci_contents().unwrap().unwrap();
+    let read = contents
+        .images
+        .iter()
+        .filter(|image| image.manifest.is_some());
+    assert_eq!((contents.images.len(), read.count()), (200, 2));
+}
+
+#[test]
 fn the_reference_images_are_understood() {
     let Some(path) = vector("oci-sif/hello-world-cosign.oci.sif") else {
         return;

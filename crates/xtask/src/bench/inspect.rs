@@ -1,0 +1,124 @@
+//! How soon an image shows what is in it, and how verifying one compares with hashing its bytes.
+
+use std::fs::OpenOptions;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::measure::{self, Cost};
+use super::{program, report};
+use crate::{root, step};
+
+/// Length of a descriptor, where its table begins, and the data type of a partition (SIF specification).
+const DESCRIPTOR: usize = 585;
+const TABLE: u64 = 4096;
+const PARTITION: [u8; 4] = 0x4004_u32.to_le_bytes();
+
+pub(super) fn run(gibibytes: u64, mebibytes: u64, rounds: u32) -> Result<()> {
+    ensure!(rounds > 0, "a bench has at least one round");
+    let folder = root::target().join("bench-inspect");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    step::quiet(
+        "release programs",
+        Command::new("cargo").args([
+            "build",
+            "--release",
+            "--bins",
+            "--package=sifter-cli",
+            "--package=sifter-test-support",
+        ]),
+    )?;
+    look_into(&folder, gibibytes, rounds)?;
+    verify(&folder, mebibytes, rounds)?;
+    Ok(std::fs::remove_dir_all(folder)?)
+}
+
+fn look_into(folder: &Path, gibibytes: u64, rounds: u32) -> Result<()> {
+    let image = image(folder, "huge.sif", 1)?;
+    grow(&image, gibibytes << 30)?;
+    let (mut times, mut read, mut whole) = (Vec::new(), 0, Vec::new());
+    for _ in 0..rounds {
+        let said = Command::new(program("look-into")).arg(&image).output()?;
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        let mut numbers = text.split_whitespace();
+        let time = numbers.next().and_then(|number| number.parse::<f64>().ok());
+        times.push(time.with_context(|| format!("look-into says {text:?}"))?);
+        read = numbers
+            .next()
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(read);
+        let mut list = Command::new(program("sifter-cli"));
+        whole.push(measure::run(list.args(["sif", "list"]).arg(&image))?);
+    }
+    times.sort_by(f64::total_cmp);
+    let whole = Cost::median(&whole);
+    step::say(&format!(
+        "open, inspect and list an image of {gibibytes} GiB: {:.2} ms, {read} bytes read; \
+         \"sifter-cli sif list\" as a program: {:.0} ms, {} at most",
+        times.get(times.len() / 2).copied().unwrap_or_default(),
+        whole.wall.as_secs_f64() * 1000.0,
+        report::mebibytes(whole.peak),
+    ));
+    Ok(std::fs::remove_file(image)?)
+}
+
+fn verify(folder: &Path, mebibytes: u64, rounds: u32) -> Result<()> {
+    let image = image(folder, "signed.sif", mebibytes)?;
+    let sifter = || {
+        let mut command = Command::new(program("sifter-cli"));
+        command
+            .env("SIFTER_HOME", folder.join("home"))
+            .env("HOME", folder.join("person"))
+            .env_remove("SIFTER_LOG");
+        command
+    };
+    let name = "Bench <bench@example.org>";
+    measure::run(sifter().args(["key", "generate", name, "--no-passphrase"]))?;
+    measure::run(sifter().arg("sign").arg(&image))?;
+    let (mut ours, mut hash) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        ours.push(measure::run(
+            sifter().args(["verify", "--offline"]).arg(&image),
+        )?);
+        hash.push(measure::run(Command::new("sha256sum").arg(&image))?);
+    }
+    let (ours, hash) = (Cost::median(&ours), Cost::median(&hash));
+    step::say(&format!(
+        "verify an image of {mebibytes} MiB: {:.2} s, sha256sum of the same bytes {:.2} s: {:.2} times as long; {} at most",
+        ours.wall.as_secs_f64(),
+        hash.wall.as_secs_f64(),
+        ours.times(hash),
+        report::mebibytes(ours.peak),
+    ));
+    Ok(())
+}
+
+fn image(folder: &Path, name: &str, mebibytes: u64) -> Result<PathBuf> {
+    let image = folder.join(name);
+    let mut make = Command::new(program("sample-image"));
+    measure::run(make.arg(&image).arg(mebibytes.to_string()))?;
+    Ok(image)
+}
+
+/// Lets the root file system of an image, which is its last object, be `size` bytes long. What is added is a hole.
+fn grow(image: &Path, size: u64) -> Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(image)?;
+    let mut table = vec![0; DESCRIPTOR * 48];
+    file.seek(SeekFrom::Start(TABLE))?;
+    file.read_exact(&mut table)?;
+    let found = table
+        .chunks_exact(DESCRIPTOR)
+        .position(|descriptor| descriptor.starts_with(&PARTITION));
+    let slot = found.context("the sample has no partition")?;
+    let descriptor = TABLE + (slot * DESCRIPTOR) as u64;
+    let mut offset = [0; 8];
+    file.seek(SeekFrom::Start(descriptor + 17))?;
+    file.read_exact(&mut offset)?;
+    file.write_all(&size.to_le_bytes())?;
+    Ok(file.set_len(u64::from_le_bytes(offset) + size)?)
+}

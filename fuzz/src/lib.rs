@@ -1,0 +1,117 @@
+//! One function for each parser of foreign bytes. It may refuse what it is given; it may not panic, run without end,
+//! or take memory by a length that it has not checked.
+//!
+//! The fuzzer calls them with inputs of its own, and an ordinary test with those that were kept.
+
+use sifter_library_api::LibraryRef;
+use sifter_library_api::reference::uri::UriRef;
+use sifter_sif::{Image, Squashfs, header_text, info_text, list_text};
+use sifter_signing::dsse::PublicKey;
+use sifter_signing::hkp::parse_index;
+use sifter_signing::{Form, Selection, Trust, Verifier, issuers};
+
+/// The most entries of a tree, and bytes of a file, that are looked at.
+const MOST: usize = 500;
+const LARGEST: u64 = 1 << 20;
+/// An image with one object in group 1 and, at its end, the place of a signature of that group.
+const UNSIGNED: &[u8] = include_bytes!("../unsigned.sif");
+/// Offset of the second descriptor's size in it.
+const SIZE_OF_SIGNATURE: usize = 4096 + 585 + 25;
+/// A public key in PEM form.
+const KEY: &[u8] = include_bytes!("../key.pem");
+
+/// The functions by the names of their targets.
+pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+    ("sif_open", sif_open),
+    ("squashfs", squashfs),
+    ("clear_sign", clear_sign),
+    ("dsse", dsse),
+    ("hkp_index", hkp_index),
+    ("references", references),
+];
+
+/// A SIF: header, descriptors, texts, objects, findings.
+pub fn sif_open(bytes: &[u8]) {
+    let Ok(image) = Image::load(bytes) else {
+        return;
+    };
+    let _ = (header_text(image.header()), list_text(&image));
+    let _ = (image.facts(), image.inspect(), image.findings());
+    let _ = (image.oci_contents(), image.sboms());
+    for object in image.descriptors() {
+        let _ = info_text(object);
+        if let Ok(data) = image.read(object, u64::MAX) {
+            assert!(data.len() <= bytes.len());
+        }
+        if let Ok(squashfs) = image.file_system(object) {
+            walk(&squashfs);
+        }
+    }
+}
+
+/// A squashfs: superblock, metadata, folders, links, files.
+pub fn squashfs(bytes: &[u8]) {
+    if let Ok(squashfs) = Squashfs::open(bytes) {
+        walk(&squashfs);
+    }
+}
+
+fn walk<S: sifter_sif::Source>(squashfs: &Squashfs<S>) {
+    let Ok(walk) = squashfs.walk("/") else {
+        return;
+    };
+    for walked in walk.take(MOST).map_while(Result::ok) {
+        let _ = squashfs.followed(&walked.path);
+        if let Ok(content) = squashfs.read(&walked.path, LARGEST) {
+            assert!(content.len() as u64 <= LARGEST);
+        }
+    }
+}
+
+/// An OpenPGP cleartext signature in an image.
+pub fn clear_sign(bytes: &[u8]) {
+    verify(bytes);
+}
+
+/// A DSSE envelope in an image.
+pub fn dsse(bytes: &[u8]) {
+    verify(bytes);
+}
+
+/// Looks for the signer of an image whose signature object holds `bytes`, and verifies it.
+fn verify(bytes: &[u8]) {
+    let mut file = UNSIGNED.to_vec();
+    let Some(size) = file.get_mut(SIZE_OF_SIGNATURE..SIZE_OF_SIGNATURE + 8) else {
+        return;
+    };
+    size.copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+    file.extend_from_slice(bytes);
+    let Ok(image) = Image::load(file) else {
+        return;
+    };
+    let _ = issuers(&image);
+    let Ok(key) = PublicKey::from_pem(KEY) else {
+        return;
+    };
+    for form in [Form::Modern, Form::LegacyAll] {
+        let verifier = Verifier::new()
+            .select(Selection::all().form(form))
+            .key(key.clone());
+        let _ = verifier.verify(&image).verdict(&Trust::nobody());
+    }
+}
+
+/// What a key server answers to a search.
+pub fn hkp_index(bytes: &[u8]) {
+    let _ = parse_index(&String::from_utf8_lossy(bytes));
+}
+
+/// References as people and servers write them. What is understood is understood again from its own text.
+pub fn references(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(reference) = text.parse::<LibraryRef>() {
+        let again = reference.to_string().parse::<LibraryRef>();
+        assert_eq!(again.as_ref().ok(), Some(&reference), "{text:?}");
+    }
+    let _ = (UriRef::parse(&text), UriRef::parse_ambiguous(&text));
+}
