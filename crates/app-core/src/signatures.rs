@@ -3,7 +3,9 @@
 //! Keys are looked for in the order of the command-line tools: the administrator's keyrings, the person's own, then
 //! key servers. What a server sends is kept for times without a network, and earns no trust.
 
+mod bundle;
 mod check;
+mod cosign;
 mod exchange;
 mod keys;
 mod places;
@@ -29,6 +31,7 @@ use crate::servers::Servers;
 use crate::settings::Settings;
 
 pub(crate) use check::check;
+pub use bundle::{Bundle, BundleRequest};
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
 pub use sign::SignRequest;
 pub use verify::{CertificateFiles, VerifyRequest};

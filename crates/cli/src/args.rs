@@ -11,7 +11,7 @@ mod images;
 mod signatures;
 
 pub(crate) use images::{Add, Inspect, SifVerb};
-pub(crate) use signatures::{KeyVerb, Reason, Sign, Verify};
+pub(crate) use signatures::{KeyVerb, MakeBundle, Reason, Sign, Verify};
 
 /// Push, pull and find Singularity and Apptainer images in container libraries.
 #[derive(Debug, Parser)]
@@ -109,6 +109,8 @@ pub(crate) enum Verb {
     },
     /// Find out who signed an image, and whether it is still what was signed
     Verify(Verify),
+    /// Put an image, the public keys of its signers, checksums and a note into a folder, to verify it offline
+    Bundle(MakeBundle),
     /// Sign an image on this computer, in place
     Sign(Sign),
     /// Look after the keys that sign images

@@ -1,5 +1,6 @@
 //! One file per verb.
 
+mod bundle;
 mod delete;
 mod inspect;
 mod key;
@@ -72,6 +73,7 @@ pub(crate) async fn run(cli: Cli, output: Output, stop: &Stop) -> Result<(), Fai
         Verb::Inspect(options) => inspect::run(&call, options).await,
         Verb::Sif { verb } => sif::run(&call, verb).await,
         Verb::Verify(options) => verify::run(&call, options).await,
+        Verb::Bundle(options) => bundle::run(&call, options).await,
         Verb::Sign(options) => sign::run(&call, options).await,
         Verb::Key { verb } => key::run(&call, verb).await,
     }

@@ -73,7 +73,7 @@ impl VerifyRequest {
             .fold(selection, |all, group| all.group(*group))
     }
 
-    fn servers(&self) -> Result<Vec<ServerAddress>, UiError> {
+    pub(super) fn servers(&self) -> Result<Vec<ServerAddress>, UiError> {
         let named = |text: &str| {
             ServerAddress::parse(text)
                 .map_err(|_| UiError::new(ErrorCode::InvalidAddress).with("text", text))
@@ -109,9 +109,7 @@ impl VerifyRequest {
         }
         let mut keys = Vec::new();
         for path in &self.pems {
-            keys.push(
-                PublicKey::open(path).map_err(|error| errors::signing(&error, &shown(path)))?,
-            );
+            keys.push(public_key(path)?);
         }
         if let Some(files) = &self.certificate {
             keys.push(trusted_key(files)?);
@@ -223,11 +221,16 @@ impl Material {
     }
 }
 
+/// The public key in a PEM file.
+pub(super) fn public_key(path: &Path) -> Result<PublicKey, UiError> {
+    PublicKey::open(path).map_err(|error| errors::signing(&error, &shown(path)))
+}
+
 fn knows(ring: &Keyring, issuer: &Issuer) -> bool {
     ring.find(issuer).is_ok_and(|found| !found.is_empty())
 }
 
-fn open(path: &Path) -> Result<Image, UiError> {
+pub(super) fn open(path: &Path) -> Result<Image, UiError> {
     Image::open(path).map_err(|error| errors::sif(&error, &shown(path), path))
 }
 

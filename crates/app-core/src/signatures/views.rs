@@ -92,7 +92,7 @@ fn text(failure: &Failure) -> String {
     clean(&failure.text())
 }
 
-fn verdict(verdict: sifter_signing::Verdict) -> Verdict {
+pub(super) fn verdict(verdict: sifter_signing::Verdict) -> Verdict {
     match verdict {
         sifter_signing::Verdict::Verified => Verdict::Verified,
         sifter_signing::Verdict::UnknownSigner => Verdict::UnknownSigner,

@@ -16,6 +16,9 @@ pub(crate) struct Verify {
     /// Public key in PEM form; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) pem: Vec<PathBuf>,
+    /// Look at the cosign signatures of an OCI-SIF, with the keys of --pem
+    #[arg(long, requires = "pem", conflicts_with_all = ["keyring", "certificate", "object", "group", "legacy", "legacy_all"])]
+    pub(crate) cosign: bool,
     /// Certificate whose key is used (PEM)
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
@@ -37,6 +40,26 @@ pub(crate) struct Verify {
     /// As --legacy, one for every object
     #[arg(long, conflicts_with_all = ["legacy", "object", "group"])]
     pub(crate) legacy_all: bool,
+    /// Ask no key server
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Key server to ask instead of the usual ones; may be repeated
+    #[arg(long, value_name = "URL", conflicts_with = "offline")]
+    pub(crate) keyserver: Vec<String>,
+}
+
+/// What is to be put together for a place without a network.
+#[derive(Debug, Args)]
+pub(crate) struct MakeBundle {
+    /// Image on this computer, or a reference
+    #[arg(value_name = "FILE_OR_REF")]
+    pub(crate) what: String,
+    /// Folder to make
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// Public key in PEM form that goes along; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pem: Vec<PathBuf>,
     /// Ask no key server
     #[arg(long)]
     pub(crate) offline: bool,

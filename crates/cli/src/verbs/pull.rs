@@ -12,7 +12,7 @@ use super::{Call, address};
 use crate::failure::Failure;
 use crate::transfer::follow;
 
-const LATEST: &str = "latest";
+pub(super) const LATEST: &str = "latest";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -64,6 +64,9 @@ async fn verify(
     path: &Path,
     library_key_server: Option<String>,
 ) -> Result<(), Failure> {
+    if options.cosign {
+        return cosign(call, options, path).await;
+    }
     let request = VerifyRequest {
         library_key_server,
         ..request(options)
@@ -86,6 +89,66 @@ async fn verify(
     Err(Failure::No {
         sentence: format!("{}: {reason}.", meaning(view.verdict)),
     })
+}
+
+/// The object for cosign signatures: the same fields, and what was signed.
+#[derive(Serialize)]
+struct CosignVerified<'a> {
+    #[serde(flatten)]
+    common: Verified<'a>,
+    payloads: Vec<&'a serde_json::Value>,
+}
+
+async fn cosign(call: &Call<'_>, options: &Verify, path: &Path) -> Result<(), Failure> {
+    let signatures = signatures(call)?;
+    let found = call
+        .stop
+        .or(signatures.verify_cosign(path, &options.pem))
+        .await?;
+    let report = &found.report;
+    let error = report.failure().map(ToString::to_string);
+    let good = report.signatures.iter();
+    let result = CosignVerified {
+        common: Verified {
+            ok: report.is_ok(),
+            verdict: found.verdict,
+            signatures: good
+                .clone()
+                .map(|one| Signature {
+                    object: one.object,
+                    covers: &report.intact,
+                    fingerprint: None,
+                    ok: true,
+                    error: None,
+                })
+                .collect(),
+            error: error.as_deref(),
+        },
+        payloads: good.map(|one| &one.payload).collect(),
+    };
+    call.output.result(&result, || {
+        let mut rows = Vec::new();
+        for signature in &report.signatures {
+            rows.push(["image".to_owned(), signature.image.clone()]);
+            rows.push(["key".to_owned(), signature.key.clone()]);
+        }
+        let text = meaning(found.verdict);
+        if rows.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{text}\n{}", table(&rows))
+        }
+    })?;
+    match error {
+        None if report.is_ok() => Ok(()),
+        reason => Err(Failure::No {
+            sentence: format!(
+                "{}: {}.",
+                meaning(found.verdict),
+                reason.unwrap_or_else(|| "no signature was found".to_owned())
+            ),
+        }),
+    }
 }
 
 fn request(options: &Verify) -> VerifyRequest {

@@ -1,10 +1,16 @@
 //! The built command against the real local library.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may stop where it stands, and one that is skipped says so"
+)]
 
 mod accounts;
 mod bench;
 mod browse;
+mod bundle;
+mod cosign;
 mod images;
 mod interrupt;
 mod key_servers;
@@ -12,3 +18,5 @@ mod keychain;
 mod signatures;
 mod transfers;
 mod usage;
+#[path = "../../../sif/tests/it/vectors.rs"]
+mod vectors;

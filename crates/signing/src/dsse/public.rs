@@ -67,21 +67,35 @@ enum Kind {
     Ed25519(Vec<u8>),
 }
 
+/// The first public key in a text.
+fn public_block(text: &[u8]) -> Result<pem::Pem, InvalidKey> {
+    let blocks = pem::parse_many(text).map_err(|_| InvalidKey::NoPublicKey)?;
+    let mut blocks = blocks.into_iter();
+    blocks
+        .find(|block| matches!(block.tag(), "PUBLIC KEY" | "RSA PUBLIC KEY"))
+        .ok_or(InvalidKey::NoPublicKey)
+}
+
 impl PublicKey {
     /// Reads the first public key in `text`: a `PUBLIC KEY` or `RSA PUBLIC KEY` block.
     ///
     /// # Errors
     /// [`InvalidKey`].
     pub fn from_pem(text: &[u8]) -> Result<Self, InvalidKey> {
-        let blocks = pem::parse_many(text).map_err(|_| InvalidKey::NoPublicKey)?;
-        for block in blocks {
-            match block.tag() {
-                "PUBLIC KEY" => return Self::from_spki(block.contents()),
-                "RSA PUBLIC KEY" => return Self::from_rsa(block.contents()),
-                _ => {}
-            }
+        let block = public_block(text)?;
+        match block.tag() {
+            "RSA PUBLIC KEY" => Self::from_rsa(block.contents()),
+            _ => Self::from_spki(block.contents()),
         }
-        Err(InvalidKey::NoPublicKey)
+    }
+
+    /// The block of [`PublicKey::from_pem`] alone: what may be handed on of a file that also holds a private key.
+    ///
+    /// # Errors
+    /// [`InvalidKey`], also about the key in it.
+    pub fn block_of(text: &[u8]) -> Result<String, InvalidKey> {
+        Self::from_pem(text)?;
+        Ok(pem::encode(&public_block(text)?))
     }
 
     /// Reads the key file at `path`, of at most [`KEY_FILE_LIMIT`] bytes.
