@@ -14,7 +14,7 @@ pub struct AccountId(Uuid);
 
 impl AccountId {
     /// Where the vault keeps the password of the proxy, which belongs to no account.
-    pub const PROXY: Self = Self(Uuid::from_u128(0x5f1f_7e9a_0c1d_4b6e_9a57_70726f787930));
+    pub const PROXY: Self = Self(Uuid::from_u128(0x5f1f_7e9a_0c1d_4b6e_9a57_7072_6f78_7930));
 
     /// A fresh, random id.
     #[must_use]

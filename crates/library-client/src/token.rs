@@ -18,6 +18,9 @@ pub enum TokenError {
     /// The account is signed out, or its sign-in has ended: a person has to act.
     #[error("this account has to sign in again")]
     SignInNeeded,
+    /// The token is there and locked away: a person has to unlock it.
+    #[error("the token of this account is locked away")]
+    Locked,
     /// The token could not be fetched now; trying again later may help.
     #[error("no token could be fetched")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),

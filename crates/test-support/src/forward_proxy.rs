@@ -38,10 +38,7 @@ impl ForwardProxy {
     ///
     /// # Errors
     /// When no port can be bound.
-    pub async fn start(
-        ways: &[(&str, SocketAddr)],
-        sign_in: Option<(&str, &str)>,
-    ) -> Result<Self> {
+    pub async fn start(ways: &[(&str, SocketAddr)], sign_in: Option<(&str, &str)>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .context("binding a proxy")?;

@@ -61,10 +61,7 @@ impl Reach {
         })
     }
 
-    async fn change_trust(
-        &self,
-        change: impl FnOnce(&mut super::Trusted),
-    ) -> Result<(), UiError> {
+    async fn change_trust(&self, change: impl FnOnce(&mut super::Trusted)) -> Result<(), UiError> {
         let known = self.password.lock().await;
         let changed = self.store.change(change);
         changed.map_err(|error: TrustError| errors::storage(&error))?;

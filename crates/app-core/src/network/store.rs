@@ -103,10 +103,7 @@ impl Store {
     }
 
     /// Changes what is believed: first on disk, then here.
-    pub(super) fn change(
-        &self,
-        change: impl FnOnce(&mut Trusted),
-    ) -> Result<(), TrustError> {
+    pub(super) fn change(&self, change: impl FnOnce(&mut Trusted)) -> Result<(), TrustError> {
         let mut trusted = self.lock();
         let mut changed = trusted.clone();
         change(&mut changed);
@@ -177,7 +174,9 @@ mod tests {
         let path = folder.path().join("trust.json");
         let store = Store::open(path.clone()).unwrap();
         let pem = TlsAuthority::new("Lab CA").unwrap().pem().to_owned();
-        let authority = Certificate::authorities_in(pem.as_bytes()).unwrap().remove(0);
+        let authority = Certificate::authorities_in(pem.as_bytes())
+            .unwrap()
+            .remove(0);
         let own = TlsIdentity::self_signed(&["lab"], |_| {}).unwrap();
         let own = Certificate::read(own.der()).unwrap();
         store

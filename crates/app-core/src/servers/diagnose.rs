@@ -145,7 +145,10 @@ impl Servers {
             self.describe(target, board, &host).await
         } else {
             board.set(&host, CheckKind::Discovery, earlier());
-            target.server.as_ref().map(|server| server.endpoints.clone())
+            target
+                .server
+                .as_ref()
+                .map(|server| server.endpoints.clone())
         };
         let Some(endpoints) = endpoints else {
             return;

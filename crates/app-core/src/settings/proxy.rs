@@ -104,7 +104,8 @@ pub(crate) fn check(mut proxy: ProxySettings) -> Result<ProxySettings, String> {
         return Err(format!("{}:0", proxy.host));
     }
     // A colon ends the name where it is sent (RFC 7617).
-    if proxy.user.len() > LONGEST_USER || proxy.user.contains(|c: char| c.is_control() || c == ':') {
+    if proxy.user.len() > LONGEST_USER || proxy.user.contains(|c: char| c.is_control() || c == ':')
+    {
         return Err(proxy.user);
     }
     proxy.bypass = (proxy.bypass.iter())
@@ -224,7 +225,10 @@ mod tests {
         assert_eq!(wrong(|proxy| proxy.host.clear()), "");
         assert_eq!(wrong(|proxy| proxy.port = 0), "proxy.lab:0");
         assert_eq!(wrong(|proxy| proxy.user = "a:b".into()), "a:b");
-        assert_eq!(wrong(|proxy| proxy.bypass = vec!["1.2.3.4/33".into()]), "1.2.3.4/33");
+        assert_eq!(
+            wrong(|proxy| proxy.bypass = vec!["1.2.3.4/33".into()]),
+            "1.2.3.4/33"
+        );
         assert_eq!(wrong(|proxy| proxy.bypass = vec!["a,b".into()]), "a,b");
     }
 }

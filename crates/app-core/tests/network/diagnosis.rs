@@ -23,8 +23,14 @@ async fn every_service_of_a_server_that_works_is_good() {
     let server_id = stage.connect(&lab.url()).await.unwrap().id;
     let view = stage.diagnose_server(&server_id).await;
     assert_eq!(bad(&view), []);
-    assert_eq!(outcome(&view, CheckKind::Proxy), &skipped(SkipReason::NoProxy));
-    assert_eq!(outcome(&view, CheckKind::Account), &skipped(SkipReason::SignedOut));
+    assert_eq!(
+        outcome(&view, CheckKind::Proxy),
+        &skipped(SkipReason::NoProxy)
+    );
+    assert_eq!(
+        outcome(&view, CheckKind::Account),
+        &skipped(SkipReason::SignedOut)
+    );
     let CheckOutcome::Good { seen } = outcome(&view, CheckKind::Encryption) else {
         panic!("{view:?}");
     };
@@ -40,18 +46,32 @@ async fn every_service_of_a_server_that_works_is_good() {
         assert!(is_good(&view, kind), "{kind:?}: {view:?}");
     }
 
-    lab.library.token().clone_into(&mut stage.host.clipboard.lock().unwrap());
-    let named = ServerRef { server_id: server_id.clone() };
+    lab.library
+        .token()
+        .clone_into(&mut stage.host.clipboard.lock().unwrap());
+    let named = ServerRef {
+        server_id: server_id.clone(),
+    };
     stage.core.sign_in_paste_token(named).await.unwrap();
     let view = stage.diagnose_server(&server_id).await;
     let seen = Seen::SignedIn {
         login: lab.library.entity().to_owned(),
     };
-    assert_eq!(outcome(&view, CheckKind::Account), &CheckOutcome::Good { seen });
+    assert_eq!(
+        outcome(&view, CheckKind::Account),
+        &CheckOutcome::Good { seen }
+    );
     let diagnosis_id = view.id;
-    stage.core.diagnosis_copy_report(DiagnosisRef { diagnosis_id }).await.unwrap();
+    stage
+        .core
+        .diagnosis_copy_report(DiagnosisRef { diagnosis_id })
+        .await
+        .unwrap();
     let report = stage.host.clipboard.lock().unwrap().clone();
-    assert!(report.contains("Account: good, signed in as tester"), "{report}");
+    assert!(
+        report.contains("Account: good, signed in as tester"),
+        "{report}"
+    );
     assert!(!report.contains(lab.library.token()));
 }
 
@@ -60,12 +80,19 @@ async fn a_token_that_was_revoked_is_told_from_everything_else() {
     let stage = Stage::open().await;
     let library = spawn_library().await.unwrap();
     let server_id = stage.connect(&library.base_url()).await.unwrap().id;
-    library.token().clone_into(&mut stage.host.clipboard.lock().unwrap());
-    let named = ServerRef { server_id: server_id.clone() };
+    library
+        .token()
+        .clone_into(&mut stage.host.clipboard.lock().unwrap());
+    let named = ServerRef {
+        server_id: server_id.clone(),
+    };
     stage.core.sign_in_paste_token(named.clone()).await.unwrap();
     let tokens = stage.core.token_list(named).await.unwrap();
     let token_id = tokens.tokens[0].id.clone();
-    let ended = TokenRef { server_id: server_id.clone(), token_id };
+    let ended = TokenRef {
+        server_id: server_id.clone(),
+        token_id,
+    };
     stage.core.token_revoke(ended).await.unwrap();
     let view = stage.diagnose_server(&server_id).await;
     assert_eq!(bad(&view), [CheckKind::Account]);
@@ -86,7 +113,10 @@ async fn an_address_of_something_else_is_told_from_a_server_that_is_away() {
     let bakery = bakery.await.unwrap();
     let view = stage.diagnose_address(&bakery.base_url()).await;
     assert_eq!(bad(&view), [CheckKind::Discovery]);
-    assert_eq!(error(&view, CheckKind::Discovery).code, ErrorCode::NotALibrary);
+    assert_eq!(
+        error(&view, CheckKind::Discovery).code,
+        ErrorCode::NotALibrary
+    );
     assert!(is_good(&view, CheckKind::Connection));
 
     let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -97,13 +127,22 @@ async fn an_address_of_something_else_is_told_from_a_server_that_is_away() {
     let refused = error(&view, CheckKind::Connection);
     assert_eq!(refused.code, ErrorCode::Unreachable);
     assert_eq!(refused.params["how"], "refused".into());
-    assert_eq!(outcome(&view, CheckKind::Discovery), &skipped(SkipReason::Earlier));
-    assert_eq!(outcome(&view, CheckKind::Name), &skipped(SkipReason::Number));
+    assert_eq!(
+        outcome(&view, CheckKind::Discovery),
+        &skipped(SkipReason::Earlier)
+    );
+    assert_eq!(
+        outcome(&view, CheckKind::Name),
+        &skipped(SkipReason::Number)
+    );
 
     let view = stage.diagnose_address("library.invalid").await;
     assert_eq!(bad(&view), [CheckKind::Name]);
     assert_eq!(error(&view, CheckKind::Name).code, ErrorCode::HostUnknown);
-    assert_eq!(outcome(&view, CheckKind::Encryption), &skipped(SkipReason::Earlier));
+    assert_eq!(
+        outcome(&view, CheckKind::Encryption),
+        &skipped(SkipReason::Earlier)
+    );
 }
 
 #[tokio::test]
@@ -122,7 +161,10 @@ async fn a_certificate_is_told_from_a_port_without_encryption() {
     let address = format!("https://localhost:{}", plain.address().port());
     let view = stage.diagnose_address(&address).await;
     assert_eq!(bad(&view), [CheckKind::Encryption]);
-    assert_eq!(error(&view, CheckKind::Encryption).code, ErrorCode::NotSecured);
+    assert_eq!(
+        error(&view, CheckKind::Encryption).code,
+        ErrorCode::NotSecured
+    );
 }
 
 #[tokio::test]
@@ -134,40 +176,58 @@ async fn services_elsewhere_are_looked_at_where_they_are() {
     drop(gone);
     let strict = TlsFront::start(own()).await.unwrap();
     let (keys, builder) = (format!("http://{away}"), strict.url());
-    let lab = Front::start(library.address(), move |request: Request, upstream: Upstream| {
-        let (keys, builder) = (keys.clone(), builder.clone());
-        async move {
-            let describes = request.uri().path().ends_with("config.prod.json");
-            let answer = upstream.send(request).await;
-            if !describes {
-                return answer;
+    let lab = Front::start(
+        library.address(),
+        move |request: Request, upstream: Upstream| {
+            let (keys, builder) = (keys.clone(), builder.clone());
+            async move {
+                let describes = request.uri().path().ends_with("config.prod.json");
+                let answer = upstream.send(request).await;
+                if !describes {
+                    return answer;
+                }
+                front::edit_json(answer, |json| {
+                    json["keystoreAPI"]["uri"] = keys.into();
+                    json["builderAPI"] = serde_json::json!({ "uri": builder });
+                    let here = json["libraryAPI"]["uri"].clone();
+                    json["libraryAPI"]["registryUri"] = here;
+                })
+                .await
             }
-            front::edit_json(answer, |json| {
-                json["keystoreAPI"]["uri"] = keys.into();
-                json["builderAPI"] = serde_json::json!({ "uri": builder });
-                let here = json["libraryAPI"]["uri"].clone();
-                json["libraryAPI"]["registryUri"] = here;
-            })
-            .await
-        }
-    });
+        },
+    );
     let lab = lab.await.unwrap();
     let view = stage.diagnose_address(&lab.base_url()).await;
     assert_eq!(view.hosts.len(), 3, "{view:?}");
     assert!(is_good(&view, CheckKind::Library) && is_good(&view, CheckKind::SignIn));
     // A library that names a registry where there is none.
-    assert_eq!(error(&view, CheckKind::Registry).code, ErrorCode::InvalidAnswer);
+    assert_eq!(
+        error(&view, CheckKind::Registry).code,
+        ErrorCode::InvalidAnswer
+    );
     let by_host = |name: &str, kind| {
         let host = view.hosts.iter().find(|host| host.host == name).unwrap();
         let check = host.checks.iter().find(|check| check.kind == kind);
         check.unwrap().outcome.clone()
     };
     let name = away.to_string();
-    assert!(matches!(by_host(&name, CheckKind::Connection), CheckOutcome::Bad { .. }));
-    assert_eq!(by_host(&name, CheckKind::Keys), skipped(SkipReason::Earlier));
+    assert!(matches!(
+        by_host(&name, CheckKind::Connection),
+        CheckOutcome::Bad { .. }
+    ));
+    assert_eq!(
+        by_host(&name, CheckKind::Keys),
+        skipped(SkipReason::Earlier)
+    );
     let name = format!("localhost:{}", strict.address().port());
-    assert!(matches!(by_host(&name, CheckKind::Encryption), CheckOutcome::Bad { .. }));
-    assert_eq!(by_host(&name, CheckKind::Builder), skipped(SkipReason::Earlier));
+    assert!(matches!(
+        by_host(&name, CheckKind::Encryption),
+        CheckOutcome::Bad { .. }
+    ));
+    assert_eq!(
+        by_host(&name, CheckKind::Builder),
+        skipped(SkipReason::Earlier)
+    );
 }
 
 #[tokio::test]
@@ -185,7 +245,11 @@ async fn a_diagnosis_that_is_stopped_says_so_and_another_takes_its_place() {
     assert!(!begun.done);
     let again = stage.core.diagnosis_start(request).await.unwrap();
     let diagnosis_id = again.id.clone();
-    stage.core.diagnosis_stop(DiagnosisRef { diagnosis_id }).await.unwrap();
+    stage
+        .core
+        .diagnosis_stop(DiagnosisRef { diagnosis_id })
+        .await
+        .unwrap();
     let mut open = vec![begun.id.clone(), again.id];
     while !open.is_empty() {
         let Some(AppEvent::Diagnosis { diagnosis }) = events.next().await else {
@@ -198,6 +262,9 @@ async fn a_diagnosis_that_is_stopped_says_so_and_another_takes_its_place() {
         }
     }
     let diagnosis_id = begun.id;
-    let old = stage.core.diagnosis_copy_report(DiagnosisRef { diagnosis_id }).await;
+    let old = stage
+        .core
+        .diagnosis_copy_report(DiagnosisRef { diagnosis_id })
+        .await;
     assert_eq!(old.unwrap_err().code, ErrorCode::InvalidRequest);
 }

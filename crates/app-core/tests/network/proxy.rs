@@ -50,8 +50,15 @@ async fn a_library_behind_a_proxy_is_connected_and_a_change_counts_at_once() {
     let unknown = stage.connect(NAME).await.unwrap_err();
     assert_eq!(unknown.code, ErrorCode::HostUnknown);
     for kind in [ProxyKind::Socks5, ProxyKind::Http] {
-        let settings = ProxySettings { kind, ..settings(&proxy, "") };
-        let network = stage.core.network_set_proxy(settings.clone()).await.unwrap();
+        let settings = ProxySettings {
+            kind,
+            ..settings(&proxy, "")
+        };
+        let network = stage
+            .core
+            .network_set_proxy(settings.clone())
+            .await
+            .unwrap();
         assert_eq!(network.proxy, settings);
         assert_eq!(network.in_use, Some(proxy.address().to_string()));
         let refused = stage.connect(NAME).await.unwrap_err();
@@ -82,15 +89,26 @@ async fn the_password_of_a_proxy_lies_in_the_vault_and_is_for_that_proxy_only() 
     let mut stage = Stage::open().await;
     let lab = inside().await;
     let proxy = proxy_to(&lab, Some(("ada", PASSWORD))).await;
-    stage.core.network_set_proxy(settings(&proxy, "ada")).await.unwrap();
+    stage
+        .core
+        .network_set_proxy(settings(&proxy, "ada"))
+        .await
+        .unwrap();
     let trouble = stage.connect(NAME).await.unwrap_err();
     assert_eq!(trouble.code, ErrorCode::ProxyFailed);
     assert_eq!(trouble.params["reason"], "sign_in".into());
     let diagnosis = stage.diagnose_address(NAME).await;
     assert_eq!(bad(&diagnosis), [CheckKind::Proxy]);
-    assert_eq!(error(&diagnosis, CheckKind::Proxy).params["reason"], "sign_in".into());
+    assert_eq!(
+        error(&diagnosis, CheckKind::Proxy).params["reason"],
+        "sign_in".into()
+    );
 
-    let network = stage.core.network_set_password(password(PASSWORD)).await.unwrap();
+    let network = stage
+        .core
+        .network_set_password(password(PASSWORD))
+        .await
+        .unwrap();
     assert!(matches!(network.password, Some(Storage::Keychain { .. })));
     let refused = stage.connect(NAME).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::CertificateUntrusted, "{refused}");
@@ -103,15 +121,31 @@ async fn the_password_of_a_proxy_lies_in_the_vault_and_is_for_that_proxy_only() 
 
     // Another proxy is another matter.
     let other = proxy_to(&lab, Some(("ada", PASSWORD))).await;
-    let network = stage.core.network_set_proxy(settings(&other, "ada")).await.unwrap();
+    let network = stage
+        .core
+        .network_set_proxy(settings(&other, "ada"))
+        .await
+        .unwrap();
     assert_eq!(network.password, None);
     let trouble = stage.connect(NAME).await.unwrap_err();
     assert_eq!(trouble.code, ErrorCode::ProxyFailed);
-    assert_eq!(other.asked(), Vec::<String>::new(), "the password was sent to another proxy");
+    assert_eq!(
+        other.asked(),
+        Vec::<String>::new(),
+        "the password was sent to another proxy"
+    );
 
-    stage.core.network_set_proxy(settings(&proxy, "ada")).await.unwrap();
+    stage
+        .core
+        .network_set_proxy(settings(&proxy, "ada"))
+        .await
+        .unwrap();
     assert!(stage.network().await.password.is_some());
-    let network = stage.core.network_forget_password(Nothing {}).await.unwrap();
+    let network = stage
+        .core
+        .network_forget_password(Nothing {})
+        .await
+        .unwrap();
     assert_eq!(network.password, None);
     let trouble = stage.connect(NAME).await.unwrap_err();
     assert_eq!(trouble.code, ErrorCode::ProxyFailed);
@@ -139,7 +173,12 @@ fn nowhere_in(folder: &Path) {
             files += 1;
             let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
             for form in &forms {
-                assert!(!text.contains(form.as_str()), "{} in {}", form, path.display());
+                assert!(
+                    !text.contains(form.as_str()),
+                    "{} in {}",
+                    form,
+                    path.display()
+                );
             }
         }
     }

@@ -97,7 +97,10 @@ impl Stage {
 
     pub(crate) async fn refresh(&self, id: &str) -> ServerView {
         let server_id = id.to_owned();
-        self.core.server_refresh(ServerRef { server_id }).await.unwrap()
+        self.core
+            .server_refresh(ServerRef { server_id })
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn network(&self) -> NetworkView {

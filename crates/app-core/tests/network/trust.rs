@@ -19,30 +19,50 @@ async fn a_certificate_is_accepted_by_a_person_and_then_everything_works_there()
     assert!(question.acceptable && question.accepted.is_none());
     assert_eq!(question.shown.subject, "lab server");
     assert_eq!(question.shown.names, ["localhost"]);
-    assert_eq!(lab.front.secured(), 0, "something was sent before a person has said yes");
+    assert_eq!(
+        lab.front.secured(),
+        0,
+        "something was sent before a person has said yes"
+    );
 
     let network = stage.trust(&refused).await.unwrap();
     assert_eq!(network.trusted[0].host, "localhost");
     assert_eq!(network.trusted[0].certificate, question.shown);
     let server = stage.connect(&lab.url()).await.unwrap();
     // The sign-in has a client of its own.
-    lab.library.token().clone_into(&mut stage.host.clipboard.lock().unwrap());
+    lab.library
+        .token()
+        .clone_into(&mut stage.host.clipboard.lock().unwrap());
     let server_id = server.id.clone();
-    let signed_in = stage.core.sign_in_paste_token(ServerRef { server_id }).await;
+    let signed_in = stage
+        .core
+        .sign_in_paste_token(ServerRef { server_id })
+        .await;
     let account = signed_in.unwrap().account.unwrap();
     assert_eq!(account.login, lab.library.entity());
 
     // Taken back, it is refused at once, by the library's client and by the one of sign-ins.
     let host = "localhost".to_owned();
-    let network = stage.core.network_forget_host(TrustedHostRef { host }).await;
+    let network = stage
+        .core
+        .network_forget_host(TrustedHostRef { host })
+        .await;
     assert!(network.unwrap().trusted.is_empty());
     let view = stage.refresh(&server.id).await;
     assert_eq!(view.state, ServerState::Down);
     assert_eq!(view.problem.unwrap().code, ErrorCode::CertificateUntrusted);
     let secured = lab.front.secured();
     let account_id = account.id;
-    stage.core.account_sign_out(AccountRef { account_id }).await.unwrap();
-    assert_eq!(lab.front.secured(), secured, "the token was sent to revoke it");
+    stage
+        .core
+        .account_sign_out(AccountRef { account_id })
+        .await
+        .unwrap();
+    assert_eq!(
+        lab.front.secured(),
+        secured,
+        "the token was sent to revoke it"
+    );
 }
 
 #[tokio::test]
@@ -55,8 +75,12 @@ async fn transfers_go_by_what_is_trusted() {
     let refused = stage.connect(&lab.url()).await.unwrap_err();
     stage.trust(&refused).await.unwrap();
     let server_id = stage.connect(&lab.url()).await.unwrap().id;
-    lab.library.token().clone_into(&mut stage.host.clipboard.lock().unwrap());
-    let named = ServerRef { server_id: server_id.clone() };
+    lab.library
+        .token()
+        .clone_into(&mut stage.host.clipboard.lock().unwrap());
+    let named = ServerRef {
+        server_id: server_id.clone(),
+    };
     stage.core.sign_in_paste_token(named).await.unwrap();
     let path = stage.folder.path().join("hello.sif");
     sifter_test_support::hello_world(&path).unwrap();
@@ -87,7 +111,11 @@ async fn transfers_go_by_what_is_trusted() {
             continue;
         };
         assert!(list.attention.is_empty(), "{:?}", list.attention);
-        if list.history.iter().any(|row| matches!(row.phase, Phase::Done { .. })) {
+        if list
+            .history
+            .iter()
+            .any(|row| matches!(row.phase, Phase::Done { .. }))
+        {
             break;
         }
     }
@@ -107,7 +135,11 @@ async fn a_changed_certificate_has_a_sentence_of_its_own_and_is_another_question
         if let Some(problem) = view.problem {
             break problem;
         }
-        stage.core.network_set_proxy(stage.network().await.proxy).await.unwrap();
+        stage
+            .core
+            .network_set_proxy(stage.network().await.proxy)
+            .await
+            .unwrap();
     };
     assert_eq!(problem.code, ErrorCode::CertificateChanged);
     let question = stage.core.certificate_show(shown(&problem)).await.unwrap();
@@ -162,7 +194,11 @@ async fn what_was_accepted_for_a_server_goes_with_it_and_is_there_after_a_restar
     stage.restart().await;
     assert_eq!(stage.network().await.trusted.len(), 1);
     assert_eq!(stage.refresh(&server_id).await.state, ServerState::Online);
-    stage.core.server_remove(ServerRef { server_id }).await.unwrap();
+    stage
+        .core
+        .server_remove(ServerRef { server_id })
+        .await
+        .unwrap();
     assert!(stage.network().await.trusted.is_empty());
 }
 
@@ -178,11 +214,19 @@ async fn an_authority_is_added_from_a_file_and_removed() {
     let network = stage.core.network_add_authority(Nothing {}).await.unwrap();
     assert!(network.authorities.is_empty());
     stage.will_choose("leaf.pem", &own().pem());
-    let error = stage.core.network_add_authority(Nothing {}).await.unwrap_err();
+    let error = stage
+        .core
+        .network_add_authority(Nothing {})
+        .await
+        .unwrap_err();
     assert_eq!(error.code, ErrorCode::AuthorityUnusable);
     assert_eq!(error.params["reason"], "not_authority".into());
     stage.will_choose("notes.txt", "hello");
-    let error = stage.core.network_add_authority(Nothing {}).await.unwrap_err();
+    let error = stage
+        .core
+        .network_add_authority(Nothing {})
+        .await
+        .unwrap_err();
     assert_eq!(error.params["reason"], "unreadable".into());
 
     stage.will_choose("lab.pem", authority.pem());
@@ -192,7 +236,9 @@ async fn an_authority_is_added_from_a_file_and_removed() {
     stage.restart().await;
     assert_eq!(stage.refresh(&id).await.state, ServerState::Online);
     let fingerprint = network.authorities[0].fingerprint.clone();
-    let network = stage.core.network_remove_authority(AuthorityRef { fingerprint });
+    let network = stage
+        .core
+        .network_remove_authority(AuthorityRef { fingerprint });
     assert!(network.await.unwrap().authorities.is_empty());
     assert_eq!(stage.refresh(&id).await.state, ServerState::Down);
 }

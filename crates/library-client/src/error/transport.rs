@@ -38,7 +38,11 @@ pub fn proxy_trouble(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
         }
         if words.starts_with("SOCKS error:") {
             let refused = words.contains("credentials") || words.contains("auth");
-            return Some(if refused { Unreachable::ProxySignIn } else { Unreachable::Proxy });
+            return Some(if refused {
+                Unreachable::ProxySignIn
+            } else {
+                Unreachable::Proxy
+            });
         }
         next = error.source();
     }

@@ -223,7 +223,8 @@ mod tests {
     use super::*;
 
     fn made(change: impl FnOnce(&mut CertificateParams)) -> rcgen::Certificate {
-        let mut params = CertificateParams::new(["lab.example".into(), "127.0.0.1".into()]).unwrap();
+        let mut params =
+            CertificateParams::new(["lab.example".into(), "127.0.0.1".into()]).unwrap();
         change(&mut params);
         params.self_signed(&KeyPair::generate().unwrap()).unwrap()
     }
@@ -231,7 +232,9 @@ mod tests {
     fn authority() -> rcgen::Certificate {
         made(|params| {
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-            params.distinguished_name.push(DnType::CommonName, "Lab\u{202e} CA\n");
+            params
+                .distinguished_name
+                .push(DnType::CommonName, "Lab\u{202e} CA\n");
         })
     }
 

@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::certificate::Certificate;
-use super::trust::{self, Refusal};
 use super::is_loopback;
+use super::trust::{self, Refusal};
 use crate::error::Error;
 
 /// Through what requests to other machines go. This machine is always reached directly.
@@ -197,9 +197,8 @@ impl Network {
 /// Notes a certificate that was not believed.
 pub(super) fn note(refused: &Refused, refusal: Refusal) {
     let mut refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_same = |known: &Refusal| {
-        known.host == refusal.host && known.certificate == refusal.certificate
-    };
+    let is_same =
+        |known: &Refusal| known.host == refusal.host && known.certificate == refusal.certificate;
     refused.retain(|known| !is_same(known));
     if refused.len() == MOST_REFUSED {
         refused.pop_front();

@@ -83,7 +83,9 @@ impl Refusal {
             if let Some(found) = error.downcast_ref::<TlsError>().and_then(Self::of) {
                 return Some(found);
             }
-            let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            let inner = error
+                .downcast_ref::<io::Error>()
+                .and_then(io::Error::get_ref);
             if let Some(found) = inner.and_then(|inner| Self::find(inner)) {
                 return Some(found);
             }

@@ -78,7 +78,12 @@ async fn a_manual_proxy_leads_to_the_library_in_both_languages() {
         inside.set(kind, proxy.address(), None);
         discover(&inside.http, NAME).await.unwrap();
     }
-    assert!(proxy.asked().iter().all(|asked| asked == "library.invalid:443"));
+    assert!(
+        proxy
+            .asked()
+            .iter()
+            .all(|asked| asked == "library.invalid:443")
+    );
     assert!(proxy.asked().len() >= 2);
 }
 

@@ -1,8 +1,6 @@
 //! Whose certificates are believed, against real TLS servers.
 
-use sifter_library_client::http::{
-    Certificate, Distrust, Network, NetworkPlan, Refusal, pin_name,
-};
+use sifter_library_client::http::{Certificate, Distrust, Network, NetworkPlan, Refusal, pin_name};
 use sifter_library_client::{Error, Http, discover};
 use sifter_test_support::{TlsAuthority, TlsFront, TlsIdentity};
 use url::Url;
@@ -77,7 +75,12 @@ async fn an_unknown_certificate_is_refused_and_shown() {
     // Whoever asks about it later finds it under what a person was shown.
     let kept = server.network.refused("localhost", &shown.fingerprint());
     assert_eq!(kept.unwrap().certificate.unwrap(), shown);
-    assert!(server.network.refused("other", &shown.fingerprint()).is_none());
+    assert!(
+        server
+            .network
+            .refused("other", &shown.fingerprint())
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -181,7 +184,11 @@ async fn a_knock_tells_the_certificate_of_the_connection() {
     let server = Secured::start(identity.clone()).await;
     server.pin("localhost", identity.der());
     let url = Url::parse(&server.front.url()).unwrap();
-    let knock = server.http.knock(&url.join("version").unwrap()).await.unwrap();
+    let knock = server
+        .http
+        .knock(&url.join("version").unwrap())
+        .await
+        .unwrap();
     assert_eq!(knock.status, 200);
     assert_eq!(knock.certificate.unwrap().der(), identity.der());
     assert_eq!(pin_name(&url).unwrap(), "localhost");

@@ -24,7 +24,10 @@ async fn a_server_is_diagnosed_and_a_certificate_told_from_the_rest() -> Result<
     app.says_in(SHEET, "The token of tester is good.").await?;
     app.press("Copy report").await?;
     let report = desktop.clipboard("the report", |text| text.contains("Library: good"))?;
-    ensure!(!report.contains(team.library.token()), "a token is in the report");
+    ensure!(
+        !report.contains(team.library.token()),
+        "a token is in the report"
+    );
     app.click("//dialog[@open]//div[contains(@class, 'foot')]//button[normalize-space(.)='Close']")
         .await?;
 

@@ -157,7 +157,10 @@ impl Way<'_> {
             }
             Err(error) => {
                 let unsafe_end = errors::not_secured(&self.place());
-                self.bad(CheckKind::Encryption, unsafe_end.details(errors::chain(&error)));
+                self.bad(
+                    CheckKind::Encryption,
+                    unsafe_end.details(errors::chain(&error)),
+                );
                 false
             }
         }
@@ -185,11 +188,13 @@ impl Way<'_> {
     }
 
     fn good(&self, kind: CheckKind, seen: Seen) {
-        self.board.set(&self.host, kind, CheckOutcome::Good { seen });
+        self.board
+            .set(&self.host, kind, CheckOutcome::Good { seen });
     }
 
     fn bad(&self, kind: CheckKind, error: UiError) {
-        self.board.set(&self.host, kind, CheckOutcome::Bad { error });
+        self.board
+            .set(&self.host, kind, CheckOutcome::Bad { error });
     }
 
     fn skip(&self, kind: CheckKind, why: SkipReason) {

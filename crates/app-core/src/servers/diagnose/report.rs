@@ -86,7 +86,11 @@ fn seen_text(seen: &Seen) -> String {
             until,
             pinned,
         } => {
-            let how = if *pinned { ", accepted by a person" } else { "" };
+            let how = if *pinned {
+                ", accepted by a person"
+            } else {
+                ""
+            };
             format!("issued by {issuer}, until {until}{how}")
         }
         Seen::Services { count } => format!("{count} services"),

@@ -209,7 +209,10 @@ fn strange(knock: &Knock, place: &Place) -> UiError {
     UiError::new(code)
         .with("server", place.server.as_str())
         .with("status", u64::from(knock.status))
-        .details(format!("HTTP status {}, {}", knock.status, knock.media_type))
+        .details(format!(
+            "HTTP status {}, {}",
+            knock.status, knock.media_type
+        ))
 }
 
 /// The version in an answer of a service (Cloud Library API, version).
