@@ -73,10 +73,10 @@ impl TokenSource for AccountTokens {
 
 fn sorted(error: Error) -> TokenError {
     match error {
-        Error::NeedsSignIn
-        | Error::UnknownAccount
-        | Error::OtherPerson { .. }
-        | Error::Keychain(VaultError::Closed) => TokenError::SignInNeeded,
+        Error::NeedsSignIn | Error::UnknownAccount | Error::OtherPerson { .. } => {
+            TokenError::SignInNeeded
+        }
+        Error::Keychain(VaultError::Closed) => TokenError::Locked,
         other => TokenError::Unavailable(other.into()),
     }
 }

@@ -72,6 +72,7 @@ test('sign-ins lie in a vault once the person has made one, and are there after 
   await expect(
     page.getByText('The vault is closed. The sign-ins in it wait for your passphrase.'),
   ).toBeVisible()
+  await expect(app.problem('The vault is closed').first()).toBeVisible()
   await look(page, 'vault-closed')
   await app.button('Open the vault…').click()
   await app.sheet.getByLabel('Passphrase', { exact: true }).fill('wrong horse battery')
@@ -86,6 +87,7 @@ test('sign-ins lie in a vault once the person has made one, and are there after 
   await expect(app.problem('The vault is closed')).toBeHidden()
 
   await app.go('Settings')
+  await app.button('Close it now').scrollIntoViewIfNeeded()
   await look(page, 'vault-settings')
   await app.button('Close it now').click()
   await expect(app.toast('The vault is closed')).toBeVisible()

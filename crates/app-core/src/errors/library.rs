@@ -17,6 +17,7 @@ pub(crate) fn client(error: &Error, place: &Place) -> UiError {
     match error {
         Error::NotFound => place.not_found(),
         Error::Unauthorized | Error::Token(TokenError::SignInNeeded) => place.unauthorized(),
+        Error::Token(TokenError::Locked) => place.retry(ErrorCode::VaultClosed),
         Error::Forbidden(refusal) if refusal.message == INSUFFICIENT_SCOPE => place
             .error(ErrorCode::ScopeMissing)
             .with("scopes", WRITE)

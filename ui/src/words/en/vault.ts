@@ -4,6 +4,7 @@ import type { VaultState } from '../../contract/generated'
 
 export const vault = {
   title: 'Vault',
+  row: 'Sign-ins on this computer',
   state: {
     none: 'This computer has no keychain. Sign-ins are forgotten when Sifter quits, unless you make a vault for them: a file that is encrypted with a passphrase of yours.',
     closed: 'Closed. The sign-ins in it wait until you open it with your passphrase.',

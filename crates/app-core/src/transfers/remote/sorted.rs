@@ -7,7 +7,7 @@ use sifter_transfer::{RemoteError, RemoteErrorKind};
 /// An error of a call that has nothing to do with an upload session or a download's address.
 pub(super) fn sort(error: Error) -> RemoteError {
     let kind = match &error {
-        Error::Unauthorized | Error::Token(TokenError::SignInNeeded) => {
+        Error::Unauthorized | Error::Token(TokenError::SignInNeeded | TokenError::Locked) => {
             RemoteErrorKind::Unauthorized
         }
         Error::Forbidden(_) => RemoteErrorKind::Forbidden,
