@@ -150,10 +150,14 @@ fn client_error(error: &Error, place: &Place) -> UiError {
 
 /// What went wrong with an image may have gone wrong with its library.
 fn sif_error(error: &sifter_sif::Error, place: &Place) -> UiError {
-    if let sifter_sif::Error::Read { source, .. } = error
-        && let Some(cause) = source.get_ref().and_then(|cause| cause.downcast_ref())
-    {
-        return client_error(cause, place);
+    let sifter_sif::Error::Read { source, .. } = error else {
+        return errors::sif(error, &place.what, Path::new(""));
+    };
+    match source.get_ref().and_then(|cause| cause.downcast_ref()) {
+        Some(cause) => client_error(cause, place),
+        // It ends too early, or wants more to be read of it than any image does. No file of this computer is to blame.
+        None => UiError::new(ErrorCode::SifDamaged)
+            .with("name", place.what.as_str())
+            .details(errors::chain(error)),
     }
-    errors::sif(error, &place.what, Path::new(""))
 }

@@ -101,7 +101,9 @@ fn fuzz(target: &str, minutes: u32) -> Result<bool> {
     if output.status.success() {
         step::say(&format!(
             "✓ {target}: {} inputs, {} edges",
-            inputs.map_or("?", str::trim),
+            inputs
+                .context("the fuzzer says nothing about its inputs")?
+                .trim(),
             coverage.as_deref().unwrap_or("?"),
         ));
         return Ok(true);
