@@ -13,6 +13,7 @@ mod reasons;
 mod recheck;
 mod servers;
 mod sign;
+mod status;
 mod trust;
 mod verify;
 mod views;

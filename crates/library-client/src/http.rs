@@ -124,6 +124,12 @@ impl Http {
         &self.network
     }
 
+    /// The same connections under another rule for plain http.
+    #[must_use]
+    pub fn with_plain(self, plain: PlainHttp) -> Self {
+        Self { plain, ..self }
+    }
+
     /// Another time that a library may be silent, up to [`IDLE_TIMEOUT`].
     #[must_use]
     pub fn with_idle_timeout(self, idle: Duration) -> Self {

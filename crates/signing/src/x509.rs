@@ -3,6 +3,8 @@
 //! Certificates are not kept in images. One that stands the check here lends its key to the verification of
 //! DSSE envelopes.
 
+pub mod status;
+
 use std::time::Duration;
 
 use rustls_pki_types::{CertificateDer, UnixTime};
@@ -80,6 +82,20 @@ pub fn trusted_key(
     roots: &[u8],
     now: Time,
 ) -> Result<PublicKey, Untrusted> {
+    let chain = chain(certificate, intermediates, roots, now)?;
+    let unreadable = || Untrusted::Unreadable(Part::Certificate);
+    let leaf = chain.first().ok_or_else(unreadable)?;
+    let (_, parsed) = X509Certificate::from_der(leaf).map_err(|_| unreadable())?;
+    Ok(PublicKey::from_spki(parsed.public_key().raw)?)
+}
+
+/// The certificates from the signer's up to a root, both included.
+fn chain(
+    certificate: &[u8],
+    intermediates: &[u8],
+    roots: &[u8],
+    now: Time,
+) -> Result<Vec<CertificateDer<'static>>, Untrusted> {
     let certificates = read(certificate, Part::Certificate)?;
     let leaf = certificates
         .first()
@@ -96,7 +112,7 @@ pub fn trusted_key(
     }
     let now = UnixTime::since_unix_epoch(Duration::from_secs(now.0.max(0).cast_unsigned()));
     let entity = EndEntityCert::try_from(leaf).map_err(refused)?;
-    entity
+    let path = entity
         .verify_for_usage(
             ALL_VERIFICATION_ALGS,
             &anchors,
@@ -107,9 +123,15 @@ pub fn trusted_key(
             None,
         )
         .map_err(refused)?;
-    let unreadable = |_| Untrusted::Unreadable(Part::Certificate);
-    let (_, parsed) = X509Certificate::from_der(leaf).map_err(unreadable)?;
-    Ok(PublicKey::from_spki(parsed.public_key().raw)?)
+    let mut chain = vec![leaf.clone()];
+    chain.extend(
+        path.intermediate_certificates()
+            .map(|one| one.der().into_owned()),
+    );
+    let mut both = anchors.iter().zip(&roots);
+    let root = both.find(|(anchor, _)| *anchor == path.anchor());
+    chain.extend(root.map(|(_, root)| root.clone()));
+    Ok(chain)
 }
 
 /// The certificates in a PEM file. Nothing else may be in it, except beside the one that is to be checked,

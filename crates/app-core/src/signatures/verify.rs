@@ -12,7 +12,7 @@ use sifter_signing::openpgp::{Issuer, KeyOrigin, KeySource, Keyring, Time};
 use sifter_signing::{Form, Selection, Trust, Verifier, issuers, x509};
 
 use super::servers::{self, Answers, DEFAULT_SERVERS};
-use super::{Signatures, apart, shown, views};
+use super::{Signatures, apart, shown, status, views};
 use crate::errors;
 
 /// The largest file of certificates read, in bytes.
@@ -27,6 +27,8 @@ pub struct CertificateFiles {
     pub chain: Option<PathBuf>,
     /// Those that are trusted, PEM.
     pub roots: Option<PathBuf>,
+    /// Asks the responders that the certificates name whether they have been taken back.
+    pub ocsp: bool,
 }
 
 /// What of an image is to be verified, and with which keys.
@@ -141,6 +143,12 @@ impl Signatures {
         request: VerifyRequest,
     ) -> Result<VerificationView, UiError> {
         let servers = request.servers()?;
+        let asked = request.certificate.as_ref().filter(|files| files.ocsp);
+        if let Some(files) = asked
+            && let Some(failed) = status::check(&self.http, files, request.offline).await?
+        {
+            return Ok(failed);
+        }
         let places = self.places.clone();
         let (material, missing) = apart(move |_| {
             let (mut keyrings, keys) = request.given()?;
@@ -234,24 +242,37 @@ pub(super) fn open(path: &Path) -> Result<Image, UiError> {
     Image::open(path).map_err(|error| errors::sif(&error, &shown(path), path))
 }
 
+/// What a file of keys or certificates holds, wiped when it is dropped: a private key may stand beside.
+type Content = zeroize::Zeroizing<Vec<u8>>;
+
+/// The content of the files of a chain.
+pub(super) struct Chain {
+    pub(super) certificate: Content,
+    pub(super) intermediates: Content,
+    pub(super) roots: Content,
+}
+
+impl Chain {
+    pub(super) fn read(files: &CertificateFiles) -> Result<Self, UiError> {
+        let read = |path: &Path| {
+            let content = sifter_signing::openpgp::read_file(path, CERTIFICATES_LIMIT);
+            content.map_err(|error| errors::signing(&error, &shown(path)))
+        };
+        let if_named = |path: &Option<PathBuf>| {
+            let content = path.as_deref().map(read).transpose();
+            content.map(Option::unwrap_or_default)
+        };
+        Ok(Self {
+            certificate: read(&files.certificate)?,
+            intermediates: if_named(&files.chain)?,
+            roots: if_named(&files.roots)?,
+        })
+    }
+}
+
 fn trusted_key(files: &CertificateFiles) -> Result<PublicKey, UiError> {
-    let read = |path: &Path| {
-        let content = sifter_signing::openpgp::read_file(path, CERTIFICATES_LIMIT);
-        content.map_err(|error| errors::signing(&error, &shown(path)))
-    };
-    let certificate = read(&files.certificate)?;
-    let chain = files
-        .chain
-        .as_deref()
-        .map(read)
-        .transpose()?
-        .unwrap_or_default();
-    let roots = files
-        .roots
-        .as_deref()
-        .map(read)
-        .transpose()?
-        .unwrap_or_default();
-    x509::trusted_key(&certificate, &chain, &roots, Time::now())
+    let chain = Chain::read(files)?;
+    let (certificate, intermediates) = (&chain.certificate, &chain.intermediates);
+    x509::trusted_key(certificate, intermediates, &chain.roots, Time::now())
         .map_err(|error| errors::certificate(&error, &shown(&files.certificate)))
 }

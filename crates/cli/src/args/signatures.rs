@@ -28,6 +28,9 @@ pub(crate) struct Verify {
     /// Root certificates that you trust (PEM)
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub(crate) roots: Option<PathBuf>,
+    /// Ask whether the certificates have been revoked (OCSP)
+    #[arg(long, requires = "certificate", conflicts_with = "offline")]
+    pub(crate) ocsp: bool,
     /// Verify this object only
     #[arg(long, value_name = "N", conflicts_with = "group")]
     pub(crate) object: Option<u32>,

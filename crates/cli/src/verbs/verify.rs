@@ -162,6 +162,7 @@ fn request(options: &Verify) -> VerifyRequest {
                 certificate,
                 chain: options.chain.clone(),
                 roots: options.roots.clone(),
+                ocsp: options.ocsp,
             }),
         objects: options.object.into_iter().collect(),
         groups: options.group.into_iter().collect(),

@@ -15,6 +15,7 @@ mod images;
 mod interrupt;
 mod key_servers;
 mod keychain;
+mod ocsp;
 mod signatures;
 mod transfers;
 mod usage;

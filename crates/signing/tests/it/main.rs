@@ -20,6 +20,7 @@ mod programs;
 mod publishing;
 mod servers;
 mod signing;
+mod status;
 mod store;
 #[path = "../../../sif/tests/it/vectors.rs"]
 mod vectors;
