@@ -6,9 +6,7 @@ mod identify;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sifter_account::{
-    Account, AtProvider, Error, Phase, Progress, SignIn, SignInRequest, Way,
-};
+use sifter_account::{Account, AtProvider, Error, Phase, Progress, SignIn, SignInRequest, Way};
 use sifter_contract::requests::SignInStart;
 use sifter_contract::{
     AppEvent, ErrorCode, ServerView, SignInCode, SignInHow, SignInPhase, SignInView, UiError,

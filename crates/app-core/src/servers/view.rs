@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use sifter_account::{
-    Account, AccountKind, AccountState, OwnClient, Provider, ProviderKind,
-};
+use sifter_account::{Account, AccountKind, AccountState, OwnClient, Provider, ProviderKind};
 use sifter_contract::{
     AccountView, ServerKind, ServerState, ServerView, SignInProvider, SignInProviderKind,
     SignInWay, Storage,
