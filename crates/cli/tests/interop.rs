@@ -6,6 +6,8 @@
 
 #[path = "interop/desk.rs"]
 mod desk;
+#[path = "interop/keys.rs"]
+mod keys;
 #[path = "interop/listing.rs"]
 mod listing;
 #[path = "../../app-core/tests/support/nobody.rs"]

@@ -6,6 +6,9 @@
 //	peer pull   [flags] entity/collection/container[:tag|:hash] FILE
 //	peer search [flags] TEXT
 //	peer delete [flags] entity/collection/container:tag
+//	peer key-push   [flags] FILE
+//	peer key-search [flags] TEXT
+//	peer key-pull   [flags] FINGERPRINT|KEY-ID FILE
 //	peer list   FILE
 //	peer verify [-key FILE] [-pem FILE] [-object N] [-group N] FILE
 //	peer siftool ARGUMENTS
@@ -31,7 +34,7 @@ import (
 	library "github.com/sylabs/scs-library-client/client"
 )
 
-var errUsage = errors.New("usage: peer push|pull|search|delete|list|verify|siftool [flags] ARGUMENTS")
+var errUsage = errors.New("usage: peer push|pull|search|delete|key-push|key-search|key-pull|list|verify|siftool [flags] ARGUMENTS")
 
 // options are the flags of all commands together.
 type options struct {
@@ -55,12 +58,15 @@ var commands = map[string]struct {
 	run       command
 	arguments int
 }{
-	"push":   {online(push), 2},
-	"pull":   {online(pull), 2},
-	"search": {online(search), 1},
-	"delete": {online(remove), 1},
-	"list":   {list, 1},
-	"verify": {verify, 1},
+	"push":       {online(push), 2},
+	"pull":       {online(pull), 2},
+	"search":     {online(search), 1},
+	"delete":     {online(remove), 1},
+	"list":       {list, 1},
+	"verify":     {verify, 1},
+	"key-push":   {keyPush, 1},
+	"key-search": {keySearch, 1},
+	"key-pull":   {keyPull, 2},
 }
 
 // online makes a command of what needs the official client, and with it a library.
