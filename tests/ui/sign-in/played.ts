@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import type { Page } from '@playwright/test'
+import { test as base, type Page } from '@playwright/test'
 
 import { APP, LIBRARY } from '../../providers/clients.mjs'
 import { Bridge } from '../support/bridge'
@@ -140,3 +140,16 @@ async function freePort(): Promise<number> {
     })
   })
 }
+
+/** Tests that play a provider, which ends with them whatever comes of them. */
+export const test = base.extend<{ play: (kind: Kind) => Promise<Played> }>({
+  play: async ({}, use) => {
+    const all: Played[] = []
+    await use(async (kind) => {
+      const played = await Played.start(kind)
+      all.push(played)
+      return played
+    })
+    for (const played of all) await played.stop()
+  },
+})

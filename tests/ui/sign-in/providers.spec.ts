@@ -1,12 +1,12 @@
 /** Each provider, both ways: by the page of the library, and directly by a client id of Sifter's own. */
-import { expect, test, type Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 
 import { APP } from '../../providers/clients.mjs'
 import { until } from '../support/bridge'
 import { listen } from '../support/flow'
 import { look } from '../support/look'
 import { Window } from '../support/window'
-import { LABELS, LOGIN, Played, type Kind } from './played'
+import { LABELS, LOGIN, test, type Kind, type Played } from './played'
 
 const KINDS: Kind[] = ['google', 'github', 'gitlab', 'microsoft']
 /** What providers give out; nothing of it may stay. */
@@ -57,8 +57,8 @@ async function settled(played: Played, app: Window, name: string): Promise<void>
 for (const kind of KINDS) {
   const sample = kind === 'github' ? ' @sample' : ''
   test.describe(`${LABELS[kind]}, by the page of the library${sample}`, () => {
-    test('signs in, with a look at who asks', async ({ page, context }) => {
-      const played = await Played.start(kind)
+    test('signs in, with a look at who asks', async ({ page, context, play }) => {
+      const played = await play(kind)
       const { app, name, complaints } = await open(page, played)
       await app.button(`Sign in with ${LABELS[kind]}`).click()
       const browser = await context.newPage()
@@ -69,7 +69,6 @@ for (const kind of KINDS) {
       await expect(browser.getByRole('heading', { name: 'You’re signed in' })).toBeVisible()
       await settled(played, app, name)
       expect(complaints).toEqual([])
-      await played.stop()
     })
   })
 }
@@ -77,8 +76,8 @@ for (const kind of KINDS) {
 for (const kind of KINDS) {
   const sample = kind === 'google' ? ' @sample' : ''
   test.describe(`${LABELS[kind]}, directly${sample}`, () => {
-    test('signs in, and the library gives its own token', async ({ page, context }) => {
-      const played = await Played.start(kind)
+    test('signs in, and the library gives its own token', async ({ page, context, play }) => {
+      const played = await play(kind)
       await giveSecret(played)
       const { app, name, complaints } = await open(page, played)
       await look(page, `sign-in-${kind}-directly`)
@@ -92,13 +91,12 @@ for (const kind of KINDS) {
       await expect(browser.getByRole('heading', { name: 'You’re signed in' })).toBeVisible()
       await settled(played, app, name)
       expect(complaints).toEqual([])
-      await played.stop()
     })
   })
 }
 
-test('GitHub without a secret signs in by a code', async ({ page, context }) => {
-  const played = await Played.start('github')
+test('GitHub without a secret signs in by a code', async ({ page, context, play }) => {
+  const played = await play('github')
   const { app, name } = await open(page, played)
   await app.button('Go to GitHub directly').click()
   await expect(app.heading('Enter this code')).toBeVisible()
@@ -109,14 +107,14 @@ test('GitHub without a secret signs in by a code', async ({ page, context }) => 
   await played.agree(browser)
   await expect(browser.getByRole('heading', { name: 'Congratulations, you are all set!' })).toBeVisible()
   await settled(played, app, name)
-  await played.stop()
 })
 
 test('a device without a browser signs in by a code of the library, at a provider', async ({
   page,
   context,
+  play,
 }) => {
-  const played = await Played.start('gitlab')
+  const played = await play('gitlab')
   const { app, name } = await open(page, played)
   await app.button('Use a code on another device').click()
   await expect(app.heading('Enter this code')).toBeVisible()
@@ -133,14 +131,14 @@ test('a device without a browser signs in by a code of the library, at a provide
   await browser.getByRole('button', { name: `Continue as ${LOGIN}` }).click()
   await expect(browser.getByRole('heading', { name: 'The device is signed in' })).toBeVisible()
   await settled(played, app, name)
-  await played.stop()
 })
 
 test('a person who does not agree is told so in both places, and nothing is kept', async ({
   page,
   context,
+  play,
 }) => {
-  const played = await Played.start('github')
+  const played = await play('github')
   await giveSecret(played)
   const { app } = await open(page, played)
   await app.button('Go to GitHub directly').click()
@@ -150,11 +148,10 @@ test('a person who does not agree is told so in both places, and nothing is kept
   await expect(browser.getByRole('heading', { name: 'The sign-in was declined' })).toBeVisible()
   await expect(app.problem('The sign-in was declined')).toBeVisible()
   expect(played.keychain.secrets().filter((secret) => secret.includes('"k":"oauth"'))).toEqual([])
-  await played.stop()
 })
 
-test('a wrong client secret is named as what it is', async ({ page, context }) => {
-  const played = await Played.start('github')
+test('a wrong client secret is named as what it is', async ({ page, context, play }) => {
+  const played = await play('github')
   await played.bridge.putOnClipboard('another-secret')
   await played.bridge.call('provider_client_paste_secret', { kind: 'github' })
   const { app } = await open(page, played)
@@ -164,5 +161,4 @@ test('a wrong client secret is named as what it is', async ({ page, context }) =
   await played.agree(browser)
   await expect(browser.getByRole('heading', { name: 'The sign-in did not work' })).toBeVisible()
   await expect(app.problem('GitHub does not accept Sifter')).toBeVisible()
-  await played.stop()
 })
