@@ -18,6 +18,9 @@ use crate::played::{
     reached, sign_ins,
 };
 
+/// More than any of this takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 struct Stage {
     _folder: tempfile::TempDir,
     keychain: MemoryKeychain,
@@ -43,9 +46,13 @@ impl Stage {
         assert_eq!(self.accounts.list().await.unwrap(), []);
         assert_eq!(self.keychain.names(), [""; 0]);
         // The task owns the request. It may need a moment to end once it has reported.
-        while Arc::strong_count(held_by_its_task) > 1 {
-            tokio::task::yield_now().await;
-        }
+        let ended = async {
+            while Arc::strong_count(held_by_its_task) > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let ended = tokio::time::timeout(PATIENCE, ended).await;
+        ended.expect("the task of the sign-in ends");
     }
 }
 
@@ -53,8 +60,14 @@ async fn is_closed(port: &Url) -> bool {
     TcpStream::connect(address_of(port)).await.is_err()
 }
 
+/// How a sign-in failed.
+async fn failure(sign_in: &SignIn) -> Arc<Error> {
+    let ended = tokio::time::timeout(PATIENCE, sign_in.outcome()).await;
+    ended.expect("the sign-in ends").unwrap_err()
+}
+
 async fn is_cancelled(sign_in: &SignIn) {
-    let error = sign_in.outcome().await.unwrap_err();
+    let error = failure(sign_in).await;
     assert!(matches!(*error, Error::Cancelled), "{error:?}");
 }
 
@@ -163,7 +176,7 @@ async fn a15_nobody_came_back_in_time() {
     let (mut request, identify) = request(&stage.played);
     request.time = Duration::ZERO;
     let sign_in = sign_ins(&stage.accounts).0.begin(request).unwrap();
-    let error = sign_in.outcome().await.unwrap_err();
+    let error = failure(&sign_in).await;
     assert!(matches!(*error, Error::TimedOut), "{error:?}");
     // The browser may not even have been opened by then.
     let back = parameter(&sign_in.link().unwrap(), "redirect_uri");
