@@ -1,7 +1,8 @@
 //! Accounts: signing in through the browser, pasted tokens, the vault they lie in, and tokens that
 //! are always fresh.
 //!
-//! - [`Vault`] keeps secrets in the keychain of the operating system, or in memory without one.
+//! - [`Vault`] keeps secrets in the keychain of the operating system; without one, in memory, or in an encrypted file
+//!   if the person asks for it.
 //! - [`Accounts`] is the list of accounts and hands out access tokens ([`Accounts::access_token`]).
 //! - [`command_line`] reads the accounts of `singularity`, `apptainer` and `docker`, and hands a token to them.
 //! - [`SignIns`] runs sign-ins: OAuth 2.1 authorization code with PKCE S256 over a loopback redirect.
