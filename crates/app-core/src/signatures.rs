@@ -31,8 +31,8 @@ use crate::home::Home;
 use crate::servers::Servers;
 use crate::settings::Settings;
 
-pub(crate) use check::check;
 pub use bundle::{Bundle, BundleRequest};
+pub(crate) use check::check;
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
 pub use sign::SignRequest;
 pub use verify::{CertificateFiles, VerifyRequest};

@@ -14,10 +14,10 @@ mod listing;
 mod nobody;
 #[path = "interop/remotes.rs"]
 mod remotes;
-#[path = "interop/signatures.rs"]
-mod signatures;
 #[path = "interop/siftool.rs"]
 mod siftool;
+#[path = "interop/signatures.rs"]
+mod signatures;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
