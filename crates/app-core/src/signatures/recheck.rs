@@ -3,7 +3,7 @@
 //! Each key has a day on which it is due. Keys are asked about by fingerprint; of the answer only what the key itself
 //! has signed is taken over, so that a key server can bring news but not change anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration as Wait;
 
@@ -78,9 +78,10 @@ impl Signatures {
         if !asked.is_empty() {
             let wanted = keys.iter().filter(|key| due.is_due(key, now));
             let wanted: Vec<&Fingerprint> = wanted.take(MOST_AT_A_TIME).collect();
+            let mut silent = HashSet::new();
             for key in wanted {
                 done.asked += 1;
-                let (answered, found) = ask(&self.http, &asked, key).await;
+                let (answered, found) = ask(&self.http, &asked, &mut silent, key).await;
                 due.set(key, now + if answered { EVERY } else { AGAIN });
                 if let Some(found) = found {
                     let places = Arc::clone(&self.places);
@@ -152,15 +153,20 @@ impl KeyWatch {
 }
 
 /// Whether any server has answered, and the key as it is there.
-async fn ask(
+async fn ask<'s>(
     http: &Http,
-    asked: &[ServerAddress],
+    asked: &'s [ServerAddress],
+    silent: &mut HashSet<&'s ServerAddress>,
     key: &Fingerprint,
 ) -> (bool, Option<Certificate>) {
     let mut answered = false;
     let mut found: Option<Certificate> = None;
     // All of them: the owner may have told one server only.
     for server in asked {
+        // A server that was silent once is not asked again in this round.
+        if silent.contains(server) {
+            continue;
+        }
         match servers::get(http, server, key).await {
             Ok(copy) => {
                 answered = true;
@@ -171,6 +177,7 @@ async fn ask(
             }
             Err(error) => {
                 tracing::info!(server = server.as_str(), code = ?error.code, "a key server does not answer");
+                silent.insert(server);
             }
         }
     }
