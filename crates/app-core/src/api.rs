@@ -2,16 +2,16 @@
 
 use sifter_contract::requests::{
     AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
-    EntityRef, FilePath, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry, KeyExport, KeyMake,
-    KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
-    SignInStart, TokenMake, TokenRef, TransferMove, TransferRef, TransferReport, Upload,
-    VaultPassphrase,
+    EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry,
+    KeyExport, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
+    SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
+    TransferReport, Upload, VaultPassphrase,
 };
 use sifter_contract::{
     Api, AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan,
-    DraftSheet, EntityPage, EntityRow, ImportList, InspectionView, KeyList, KeyView, KeysImported,
-    LinkTarget, Nothing, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView,
-    SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
+    DraftSheet, EntityPage, EntityRow, FileListing, ImportList, InspectionView, KeyList, KeyView,
+    KeysImported, LinkTarget, Nothing, SavedFile, SearchPage, ServerView, SettingsPatch,
+    SettingsView, SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
     VerificationView,
 };
 
@@ -432,6 +432,18 @@ impl Api for AppCore {
 
     async fn inspect_file(&self, request: FileRef) -> Result<InspectionView, UiError> {
         self.inspect(&request.file_id).await
+    }
+
+    async fn inspect_list(&self, request: FilePlace) -> Result<FileListing, UiError> {
+        self.list_contents(&request.file_id, request.path).await
+    }
+
+    async fn inspect_extract(&self, request: FilePlace) -> Result<SavedFile, UiError> {
+        self.extract_file(&request.file_id, request.path).await
+    }
+
+    async fn inspect_extract_object(&self, request: FileObject) -> Result<SavedFile, UiError> {
+        self.extract_object(&request.file_id, request.object).await
     }
 
     async fn inspect_check(&self, request: FileRef) -> Result<VerificationView, UiError> {

@@ -1,5 +1,6 @@
 //! The inspector: images on this computer, opened by the person or brought by a download.
 
+mod contents;
 mod describe;
 mod open;
 mod origin;

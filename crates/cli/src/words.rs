@@ -218,6 +218,10 @@ pub(crate) fn sentence(error: &UiError) -> String {
             "The passphrase does not open {}. Check the file that --passphrase-file names.",
             facts.text("name", "the key")
         ),
+        ErrorCode::ContentsUnreadable => format!(
+            "The files in {} cannot be looked at: its file system is encrypted, damaged, or of a kind that is not read.",
+            facts.text("name", "the image")
+        ),
         ErrorCode::InQuarantine => format!(
             "{} is in quarantine, because it must not be used. Look at it in Sifter.",
             facts.text("name", "The file")
@@ -431,6 +435,7 @@ mod tests {
             ErrorCode::KeyUnusable,
             ErrorCode::PassphraseNeeded,
             ErrorCode::PassphraseWrong,
+            ErrorCode::ContentsUnreadable,
             ErrorCode::InQuarantine,
             ErrorCode::CannotSign,
         ] {

@@ -6,16 +6,17 @@ use ts_rs::TS;
 
 use crate::requests::{
     AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
-    EntityRef, FilePath, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry, KeyExport, KeyMake,
-    KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef, SheetRef, SignInRef,
-    SignInStart, TokenMake, TokenRef, TransferMove, TransferRef, TransferReport, Upload,
-    VaultPassphrase,
+    EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry,
+    KeyExport, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
+    SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
+    TransferReport, Upload, VaultPassphrase,
 };
 use crate::{
     AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan, DraftSheet,
-    EntityPage, EntityRow, ErrorCode, ImportList, InspectionView, KeyList, KeyView, KeysImported,
-    LinkTarget, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView, SignInView,
-    SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan, VerificationView,
+    EntityPage, EntityRow, ErrorCode, FileListing, ImportList, InspectionView, KeyList, KeyView,
+    KeysImported, LinkTarget, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView,
+    SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
+    VerificationView,
 };
 use crate::{
     AuthorityRef, CertificateQuestion, Diagnose, DiagnosisRef, DiagnosisView, NetworkView,
@@ -258,6 +259,12 @@ commands! {
     inspect_transfer(TransferRef) -> String;
     /// What an opened image says about itself: the header and the texts, never the whole file.
     inspect_file(FileRef) -> InspectionView;
+    /// The names in one folder of the file system in an opened image.
+    inspect_list(FilePlace) -> FileListing;
+    /// Takes one file out of the file system in an opened image, to where the person chooses.
+    inspect_extract(FilePlace) -> SavedFile;
+    /// Takes one object out of an opened image, to where the person chooses.
+    inspect_extract_object(FileObject) -> SavedFile;
     /// Verifies the signatures of an opened image, which reads all of it.
     inspect_check(FileRef) -> VerificationView;
     /// Signs an opened image in place.

@@ -146,6 +146,9 @@ pub enum ErrorCode {
     PassphraseNeeded,
     /// The passphrase does not open the key. Params: `name`.
     PassphraseWrong,
+    /// The file system in an image cannot be looked into. Params: `name`, `reason`: `encrypted`, `none` (there is none),
+    /// `unsupported`, `damaged` or `missing` (no such file in it).
+    ContentsUnreadable,
     /// The file is in quarantine. Params: `name`.
     InQuarantine,
     /// An image cannot be signed. Params: `name`, `reason`: `full` (no free descriptor), `nothing` (no such object or

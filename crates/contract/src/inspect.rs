@@ -122,3 +122,47 @@ pub struct InspectionView {
     /// All of it as one JSON document, to read and to copy.
     pub raw: String,
 }
+
+/// What a name in the file system of an image stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FileEntryKind {
+    /// A folder.
+    Folder,
+    /// A file.
+    File,
+    /// A symbolic link.
+    Link,
+    /// A device, a pipe or a socket.
+    Other,
+}
+
+/// A name in the file system of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FileEntry {
+    /// The name, as the image has it.
+    pub name: String,
+    /// What it is.
+    pub kind: FileEntryKind,
+    /// Bytes, of a file.
+    pub size: Option<u64>,
+    /// Where a link leads.
+    pub target: Option<String>,
+    /// Permissions as `ls -l` writes them: `drwxr-xr-x`.
+    pub mode: String,
+    /// When it was changed last, RFC 3339.
+    pub modified: Option<String>,
+}
+
+/// A folder in the file system of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FileListing {
+    /// The folder.
+    pub path: String,
+    /// What is in it, by name.
+    pub entries: Vec<FileEntry>,
+    /// Whether there are more than are listed.
+    pub more: bool,
+}

@@ -36,7 +36,10 @@ pub use diagnosis::{
 };
 pub use error::{ErrorCode, Param, Retry, UiError};
 pub use events::{AppEvent, DropPhase};
-pub use inspect::{FileOrigin, ImageObject, InspectionView, NamedText, ObjectKind};
+pub use inspect::{
+    FileEntry, FileEntryKind, FileListing, FileOrigin, ImageObject, InspectionView, NamedText,
+    ObjectKind,
+};
 pub use library::{
     ArchColumn, CollectionPage, CollectionRow, CommandFlavour, ContainerPage, ContainerRow,
     EntityPage, EntityRow, ImageCell, LibraryPath, LinkTarget, SearchHit, SearchPage, SearchScope,

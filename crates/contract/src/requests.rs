@@ -175,6 +175,20 @@ requests! {
         /// The file.
         file_id: String,
     }
+    /// Names a place in the file system of an image that has been opened.
+    FilePlace {
+        /// The file.
+        file_id: String,
+        /// The path inside, from the root: `/usr/bin`.
+        path: String,
+    }
+    /// Names an object in an image that has been opened.
+    FileObject {
+        /// The file.
+        file_id: String,
+        /// Its id.
+        object: u32,
+    }
     /// Signs a file that has been opened.
     FileSign {
         /// The file.

@@ -1,6 +1,6 @@
 // Made from crates/contract by `cargo xtask generate`. Do not edit.
 
-export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "proxy_failed" | "certificate_untrusted" | "certificate_changed" | "certificate_invalid" | "authority_unusable" | "not_secured" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "vault_closed" | "vault_passphrase_wrong" | "vault_passphrase_weak" | "vault_damaged" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "client_id_refused" | "approval_needed" | "single_sign_on_needed" | "scope_missing" | "sign_in_not_accepted" | "no_secret_in_clipboard" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "in_quarantine" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
+export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "proxy_failed" | "certificate_untrusted" | "certificate_changed" | "certificate_invalid" | "authority_unusable" | "not_secured" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "vault_closed" | "vault_passphrase_wrong" | "vault_passphrase_weak" | "vault_damaged" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "client_id_refused" | "approval_needed" | "single_sign_on_needed" | "scope_missing" | "sign_in_not_accepted" | "no_secret_in_clipboard" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "contents_unreadable" | "in_quarantine" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
 
 export type Retry = "no" | "yes" | "after_sign_in";
 
@@ -1613,6 +1613,48 @@ reference: string,
  */
 arrived: string | null, };
 
+export type FileEntryKind = "folder" | "file" | "link" | "other";
+
+export type FileEntry = { 
+/**
+ * The name, as the image has it.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+kind: FileEntryKind, 
+/**
+ * Bytes, of a file.
+ */
+size: number | null, 
+/**
+ * Where a link leads.
+ */
+target: string | null, 
+/**
+ * Permissions as `ls -l` writes them: `drwxr-xr-x`.
+ */
+mode: string, 
+/**
+ * When it was changed last, RFC 3339.
+ */
+modified: string | null, };
+
+export type FileListing = { 
+/**
+ * The folder.
+ */
+path: string, 
+/**
+ * What is in it, by name.
+ */
+entries: Array<FileEntry>, 
+/**
+ * Whether there are more than are listed.
+ */
+more: boolean, };
+
 export type ObjectKind = "definition" | "metadata" | "file_system" | "signature" | "sbom" | "other";
 
 export type ImageObject = { 
@@ -2334,6 +2376,26 @@ export type FileRef = {
  */
 fileId: string, };
 
+export type FilePlace = { 
+/**
+ * The file.
+ */
+fileId: string, 
+/**
+ * The path inside, from the root: `/usr/bin`.
+ */
+path: string, };
+
+export type FileObject = { 
+/**
+ * The file.
+ */
+fileId: string, 
+/**
+ * Its id.
+ */
+object: number, };
+
 export type FileSign = { 
 /**
  * The file.
@@ -2548,6 +2610,9 @@ export type Commands = {
   inspect_choose: [Nothing, Array<string>];
   inspect_transfer: [TransferRef, string];
   inspect_file: [FileRef, InspectionView];
+  inspect_list: [FilePlace, FileListing];
+  inspect_extract: [FilePlace, SavedFile];
+  inspect_extract_object: [FileObject, SavedFile];
   inspect_check: [FileRef, VerificationView];
   inspect_sign: [FileSign, SignedView];
   inspect_reveal: [FileRef, Nothing];

@@ -1,6 +1,13 @@
 /** Files on this computer that are looked at. The window knows them by ids; their paths stay in the app. */
 import { toUiError } from '../contract/errors'
-import type { AppEvent, InspectionView, TransferView, UiError, VerificationView } from '../contract/generated'
+import type {
+  AppEvent,
+  InspectionView,
+  SavedFile,
+  TransferView,
+  UiError,
+  VerificationView,
+} from '../contract/generated'
 import type { Host } from '../host/types'
 import { words } from '../words/words'
 import { Loaded } from './loaded.svelte'
@@ -79,6 +86,25 @@ export class Inspector {
 
   async upload(fileId: string): Promise<void> {
     await this.ask(async () => this.uploads.open(await this.host.call('inspect_upload', { fileId }), null))
+  }
+
+  /** Takes a file out of an image, to where the person chooses. */
+  async extract(fileId: string, path: string): Promise<void> {
+    await this.save(() => this.host.call('inspect_extract', { fileId, path }))
+  }
+
+  /** Takes an object out of an image, such as a partition. */
+  async extractObject(fileId: string, object: number): Promise<void> {
+    await this.save(() => this.host.call('inspect_extract_object', { fileId, object }))
+  }
+
+  private async save(call: () => Promise<SavedFile>): Promise<void> {
+    await this.ask(async () => {
+      const { name } = await call()
+      if (name !== null) {
+        this.toasts.say({ text: words.inspector.saved(name), icon: 'check', tone: 'ok' })
+      }
+    })
   }
 
   /** Deletes what a download has put into quarantine. */

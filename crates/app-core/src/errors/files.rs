@@ -124,3 +124,22 @@ pub(crate) fn unwritable_file(error: &std::io::Error, path: &Path) -> UiError {
         .retry(Retry::Yes)
         .details(chain(error))
 }
+
+/// The file system in an image cannot be looked into.
+pub(crate) fn contents(error: &sifter_sif::Error, name: &str, path: &Path) -> UiError {
+    use sifter_sif::Error;
+    let reason = match error {
+        Error::Encrypted(_) => "encrypted",
+        Error::NoRootFileSystem => "none",
+        Error::UnsupportedFileSystem(_)
+        | Error::UnsupportedSquashfs { .. }
+        | Error::UnsupportedCompression(_) => "unsupported",
+        Error::NotSquashfs | Error::FileSystem { .. } => "damaged",
+        Error::NoSuchFile { .. } => "missing",
+        _ => return sif(error, name, path),
+    };
+    UiError::new(ErrorCode::ContentsUnreadable)
+        .with("name", name)
+        .with("reason", reason)
+        .details(chain(error))
+}

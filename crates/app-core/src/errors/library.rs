@@ -39,9 +39,9 @@ pub(crate) fn client(error: &Error, place: &Place) -> UiError {
                 .with("status", u64::from(status))
         }
         Error::Unreachable { reason, .. } => unreachable(*reason, place),
-        Error::Interrupted(_)
-        | Error::LinkRefused { .. }
-        | Error::Token(_) => place.retry(ErrorCode::Unreachable),
+        Error::Interrupted(_) | Error::LinkRefused { .. } | Error::Token(_) => {
+            place.retry(ErrorCode::Unreachable)
+        }
         Error::Certificate(refusal) => distrusted(refusal, place),
         Error::NotALibrary(_) => place.error(ErrorCode::NotALibrary),
         Error::Address(AddressFault::PlainHttp | AddressFault::Downgrade) => {

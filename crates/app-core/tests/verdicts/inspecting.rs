@@ -1,6 +1,6 @@
 //! Images that are open in the inspector.
 
-use sifter_contract::requests::{FileRef, FileSign, TransferRef};
+use sifter_contract::requests::{FileObject, FilePlace, FileRef, FileSign, TransferRef};
 use sifter_contract::{
     Api, AppEvent, ErrorCode, Nothing, ObjectKind, SignWith, Verdict, VerdictReason,
 };
@@ -114,6 +114,67 @@ async fn a_file_in_quarantine_can_be_looked_at_and_neither_sent_nor_signed() {
         let mode = held.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0, "looking at it leaves it closed");
     }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_objects_are_listed_and_taken_out_where_the_person_says() {
+    let stage = Stage::new().await;
+    let path = stage.image("x.sif", None);
+    stage.host.files.lock().unwrap().push_back(path);
+    let file_id = stage
+        .core
+        .inspect_choose(Nothing {})
+        .await
+        .unwrap()
+        .remove(0);
+    let place = |path: &str| FilePlace {
+        file_id: file_id.clone(),
+        path: path.to_owned(),
+    };
+    let root = stage.core.inspect_list(place("/")).await.unwrap();
+    let names: Vec<&str> = root.entries.iter().map(|one| one.name.as_str()).collect();
+    assert!(names.contains(&".singularity.d"), "{names:?}");
+    let inside = stage.core.inspect_list(place("/.singularity.d"));
+    let inside = inside.await.unwrap();
+    let runscript = inside.entries.iter().find(|one| one.name == "runscript");
+    assert!(runscript.unwrap().mode.starts_with("-rwx"));
+
+    let missing = stage.core.inspect_list(place("/nowhere")).await;
+    assert_eq!(missing.unwrap_err().code, ErrorCode::ContentsUnreadable);
+    assert!(stage.core.inspect_list(place("etc")).await.is_err());
+
+    let script = place("/.singularity.d/runscript");
+    let none = stage.core.inspect_extract(script.clone()).await.unwrap();
+    assert_eq!(
+        none.name, None,
+        "nothing was chosen, and nothing is written"
+    );
+    let target = stage.path("runscript.txt");
+    std::fs::write(&target, "old").unwrap();
+    stage.host.saves.lock().unwrap().push_back(target.clone());
+    let saved = stage.core.inspect_extract(script).await.unwrap();
+    assert_eq!(saved.name.as_deref(), Some("runscript.txt"));
+    let text = std::fs::read_to_string(&target).unwrap();
+    assert!(text.contains("Hello from Sifter!"), "{text}");
+
+    let target = stage.path("definition");
+    stage.host.saves.lock().unwrap().push_back(target.clone());
+    let object = FileObject { file_id, object: 1 };
+    stage.core.inspect_extract_object(object).await.unwrap();
+    assert!(
+        std::fs::read_to_string(target)
+            .unwrap()
+            .contains("%runscript")
+    );
+    let left: Vec<_> = std::fs::read_dir(stage.folder.path())
+        .unwrap()
+        .filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().starts_with(".sifter-")
+        })
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
     stage.end().await;
 }
 

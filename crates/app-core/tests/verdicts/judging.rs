@@ -41,6 +41,8 @@ async fn every_download_ends_with_one_of_five_verdicts_which_survives_a_restart(
         let signers: Vec<_> = found.signers.iter().map(|one| &one.fingerprint).collect();
         let expected = signer.map(|key| key.fingerprint().to_string());
         assert_eq!(signers, expected.iter().collect::<Vec<_>>(), "{name}");
+        let asks = verdict == Verdict::CouldNotCheck || name == "met";
+        assert_eq!(!found.asked.is_empty(), asks, "{name}: {:?}", found.asked);
         ids.push((view.id.clone(), verdict));
     }
     let altered = stage.image("altered", Some(&ada));

@@ -1,6 +1,8 @@
 /** Sample keys, and an image that is open in the inspector. */
 import type {
   FileCheck,
+  FileEntry,
+  FileListing,
   InspectionView,
   KeyRow,
   SignatureView,
@@ -193,6 +195,32 @@ export const keyRows: KeyRow[] = [
   },
 ]
 
+const file = (name: string, bytes: number): FileEntry => ({
+  name,
+  kind: 'file',
+  size: bytes,
+  target: null,
+  mode: '-rwxr-xr-x',
+  modified: '2026-11-20T09:14:00Z',
+})
+
+const folder = (name: string): FileEntry => ({
+  ...file(name, 0),
+  kind: 'folder',
+  size: null,
+  mode: 'drwxr-xr-x',
+})
+
+function listing(path: string): FileListing {
+  const link: FileEntry = { ...file('sh', 0), kind: 'link', size: null, target: 'dash', mode: 'lrwxrwxrwx' }
+  const entries: Record<string, FileEntry[]> = {
+    '/': [file('environment', 120), folder('usr'), folder('etc')],
+    '/usr': [folder('bin')],
+    '/usr/bin': [link, file('samtools', 6.4 * MIB)],
+  }
+  return { path, entries: entries[path] ?? [], more: false }
+}
+
 export const signatureScript: Script = {
   inspect_choose: () => ['f1'],
   inspect_transfer: () => 'f1',
@@ -200,6 +228,9 @@ export const signatureScript: Script = {
   inspect_check: () => verification('verified'),
   inspect_sign: () => ({ objects: [5], fingerprint: FINGERPRINT, key: null }),
   inspect_reveal: () => ({}),
+  inspect_list: ({ path }) => listing(path),
+  inspect_extract: () => ({ name: 'samtools' }),
+  inspect_extract_object: () => ({ name: 'object' }),
   key_list: () => ({ keys: keyRows }),
   key_make: () => key,
   key_import: () => ({ keys: [key], secret: 0 }),

@@ -158,6 +158,42 @@ describe('the inspector', () => {
   })
 })
 
+describe('the files in an image', () => {
+  it('are read folder by folder, walked by the arrows, and saved one at a time', async () => {
+    const { user, host } = await openWindow({ route })
+    await user.click(screen.getByRole('tab', { name: 'Contents' }))
+    await settled()
+    const tree = within(screen.getByRole('treegrid', { name: 'Files in the image' }))
+    const names = () =>
+      tree
+        .getAllByRole('row')
+        .slice(1)
+        .map((row) => row.querySelector('.cut')?.textContent)
+    expect(names()).toEqual(['etc', 'usr', 'environment'])
+    tree.getByRole('row', { name: /usr/ }).focus()
+    await user.keyboard('{ArrowRight}')
+    await settled()
+    await user.keyboard('{ArrowRight}{ArrowRight}')
+    await settled()
+    expect(names()).toEqual(['etc', 'usr', 'bin', 'samtools', 'sh', 'environment'])
+    await user.keyboard('{ArrowRight}{Enter}')
+    await settled()
+    expect(host.asked('inspect_extract')).toEqual([{ fileId: 'f1', path: '/usr/bin/samtools' }])
+    await user.keyboard('{ArrowLeft}{ArrowLeft}')
+    expect(names()).toEqual(['etc', 'usr', 'bin', 'environment'])
+    await user.click(screen.getByRole('button', { name: 'Save object 3…' }))
+    expect(host.asked('inspect_extract_object')).toEqual([{ fileId: 'f1', object: 3 }])
+  })
+
+  it('say why they cannot be looked at', async () => {
+    const failed = () => Promise.reject(uiError('contents_unreadable', { params: { reason: 'encrypted' } }))
+    const { user } = await openWindow({ route, script: { inspect_list: failed } })
+    await user.click(screen.getByRole('tab', { name: 'Contents' }))
+    await settled()
+    expect(screen.getByRole('tabpanel').textContent).toContain('Only who has the key sees what is in it.')
+  })
+})
+
 describe('a definition file', () => {
   it('is coloured without a letter being lost', () => {
     const text = inspection.definition!

@@ -30,6 +30,15 @@ const UNSIGNABLE: Record<string, string> = {
   damaged: 'It is damaged, so nothing was added to it. Build or fetch it again.',
 }
 
+/** Why a file system cannot be looked into, by the reason the app gives. */
+const UNREADABLE: Record<string, string> = {
+  encrypted: 'Its file system is encrypted. Only who has the key sees what is in it.',
+  none: 'It has no root file system.',
+  unsupported: 'Its file system is of a kind that Sifter does not read.',
+  damaged: 'Its file system is damaged. Fetch or build the image again.',
+  missing: 'There is nothing of that name in it.',
+}
+
 function reason(facts: Facts, reasons: Record<string, string>): string {
   return reasons[facts.text('reason', '')] ?? 'The details say why.'
 }
@@ -51,6 +60,11 @@ export const KEYS: Partial<Record<ErrorCode, Say>> = {
       tone: 'warn',
       icon: 'key',
       actions: ['retry'],
+    }),
+  contents_unreadable: (f) =>
+    say(`The files in ${f.text('name', 'this image')} cannot be looked at`, reason(f, UNREADABLE), {
+      tone: 'warn',
+      icon: 'file',
     }),
   in_quarantine: (f) =>
     say(

@@ -80,9 +80,17 @@ export const inspector = {
   scripts: 'Scripts and environment',
   script: (name: string) => SCRIPTS[name] ?? name,
   objects: 'Objects in the SIF',
+  files: 'Files in the image',
+  fileName: 'Name',
+  mode: 'Mode',
+  readingFiles: 'Reading the files…',
+  noFiles: 'There are no files in it.',
+  moreFiles: 'Some folders hold more than is listed here.',
+  saveFile: (name: string) => `Save “${name}”…`,
+  saveObject: (id: number) => `Save object ${id}…`,
+  saved: (name: string) => `Saved as ${name}`,
   id: 'ID',
   what: 'What',
-  offset: 'Begins at',
   objectDetail: (object: ImageObject) =>
     [
       object.name,
