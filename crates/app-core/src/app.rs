@@ -19,8 +19,8 @@ use crate::home::Home;
 use crate::host::{Host, HostBrowser};
 use crate::inspect::OpenFiles;
 use crate::manners::{Schedule, wall_clock};
-use crate::provider_clients;
 use crate::network::{Reach, TrustError};
+use crate::provider_clients;
 use crate::servers::{BookError, Diagnoses, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::signatures::Signatures;
@@ -192,9 +192,7 @@ impl AppCore {
             Secrets::System => {
                 Vault::system(DEFAULT_SERVICE).with_file(home.data(), Cost::default())
             }
-            Secrets::NoKeychain => {
-                Vault::session_only().with_file(home.data(), Cost::default())
-            }
+            Secrets::NoKeychain => Vault::session_only().with_file(home.data(), Cost::default()),
             Secrets::Memory => Vault::session_only(),
             Secrets::PlayedKeychain => Vault::over(MemoryKeychain::new(), Patience::default()),
             Secrets::Vault(vault) => vault,

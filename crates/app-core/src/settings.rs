@@ -2,8 +2,8 @@
 
 mod commands;
 mod limits;
-pub(crate) mod proxy;
 mod providers;
+pub(crate) mod proxy;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::moves;
-use crate::transfers::is_quarantined;
 use crate::host::Notice;
+use crate::transfers::is_quarantined;
 
 /// What ends within this time of each other is told together.
 const TOGETHER: Duration = Duration::from_secs(3);

@@ -48,12 +48,26 @@ async fn fetch(name: &str, case: Case) -> Result<(Stage, Team)> {
         std::fs::create_dir_all(&config)?;
         // Nobody outside of this computer is asked.
         std::fs::write(config.join("settings.toml"), "key_servers = []\n")?;
-        run(desktop, home, &["key", "generate", "--no-passphrase", "Ada <ada@example.org>"])?;
+        run(
+            desktop,
+            home,
+            &[
+                "key",
+                "generate",
+                "--no-passphrase",
+                "Ada <ada@example.org>",
+            ],
+        )?;
         let other = desktop.place("other")?;
         run(
             desktop,
             &other,
-            &["key", "generate", "--no-passphrase", "Grace <grace@example.org>"],
+            &[
+                "key",
+                "generate",
+                "--no-passphrase",
+                "Grace <grace@example.org>",
+            ],
         )?;
         if case.signer == Signer::Met {
             let met = config.join("keys/fetched");
