@@ -61,7 +61,7 @@ impl Vault {
                 }
                 Err(VaultError::Absent) => {}
                 Err(error) => {
-                    tracing::warn!(account = %account, error = %error, "not in the vault file")
+                    tracing::warn!(account = %account, error = %error, "not in the vault file");
                 }
             }
         }
