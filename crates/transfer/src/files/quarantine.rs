@@ -32,7 +32,7 @@ pub(crate) fn quarantine(part: &Path, folder: &Path, name: &FileName) -> io::Res
 #[cfg(unix)]
 fn take_permissions(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0))
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000))
 }
 
 #[cfg(not(unix))]
