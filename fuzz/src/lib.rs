@@ -20,8 +20,11 @@ const SIZE_OF_SIGNATURE: usize = 4096 + 585 + 25;
 /// A public key in PEM form.
 const KEY: &[u8] = include_bytes!("../key.pem");
 
-/// The functions by the names of their targets.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+/// The name of a target, and what it gives its bytes to.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: [Target; 6] = [
     ("sif_open", sif_open),
     ("squashfs", squashfs),
     ("clear_sign", clear_sign),

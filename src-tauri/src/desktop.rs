@@ -119,10 +119,10 @@ mod tests {
             "nothing.sif",
             long.as_str(),
         ];
-        assert_eq!(files(&hostile, folder.path()), [PathBuf::new(); 0]);
+        assert!(files(&hostile, folder.path()).is_empty());
         let address = file.display().to_string();
         let found = files(&["x.sif", "--remove", address.as_str()], folder.path());
         assert_eq!(found, [file.clone(), file]);
-        assert_eq!(files_in([], folder.path()), [PathBuf::new(); 0]);
+        assert!(files_in([], folder.path()).is_empty());
     }
 }
