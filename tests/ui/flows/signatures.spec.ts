@@ -108,7 +108,7 @@ test('a key is made, backed up, and signs what goes up', async ({ app, bridge, p
   await app.sheet.getByLabel('Name and address').fill('Ada <ada@example.org>')
   await app.sheet.getByLabel('Passphrase', { exact: true }).fill('correct horse')
   await app.sheet.getByLabel('The same again').fill('correct horse')
-  await app.sheet.getByRole('button', { name: 'Create key…' }).click()
+  await app.sheet.getByRole('button', { name: 'Create key' }).click()
   await expect(page.getByText(/There is no backup of Ada/)).toBeVisible()
   await bridge.willSave(bridge.at('backup.asc'))
   await app.button('Back up…').click()

@@ -29,7 +29,7 @@ describe('keys', () => {
     const dialog = within(screen.getByRole('dialog'))
     await user.type(dialog.getByLabelText('Name and address'), 'Ada <ada@example.org>')
     await user.type(dialog.getByLabelText('Passphrase'), 'correct horse')
-    const make = dialog.getByRole('button', { name: 'Create key…' }) as HTMLButtonElement
+    const make = dialog.getByRole('button', { name: 'Create key' }) as HTMLButtonElement
     expect(make.disabled).toBe(true)
     await user.type(dialog.getByLabelText('The same again'), 'correct hors')
     expect(dialog.getByText('The two are not the same.')).toBeTruthy()

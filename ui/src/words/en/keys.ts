@@ -7,6 +7,7 @@ export const keys = {
   title: 'Keys',
   note: 'Keys sign images, and say who signed those of others.',
   make: 'Create key…',
+  makeNow: 'Create key',
   import: 'Import…',
   group: {
     own: 'Mine',
