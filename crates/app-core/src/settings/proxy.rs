@@ -140,7 +140,8 @@ fn is_bypass(text: &str) -> bool {
         return bits.parse::<u8>().is_ok_and(|bits| bits <= most);
     }
     let name = text.strip_prefix("*.").or(text.strip_prefix('.'));
-    is_host(name.unwrap_or(text))
+    // The HTTP client takes entries in a row with commas between them.
+    !text.contains(',') && is_host(name.unwrap_or(text))
 }
 
 #[cfg(test)]

@@ -69,7 +69,8 @@ fn bad(error: &UiError) -> String {
     if !error.details.is_empty() {
         let _ = write!(text, "; {}", error.details);
     }
-    let line: String = text.chars().filter(|c| !c.is_control()).collect();
+    // A space, so that an address ends where its line did.
+    let line = text.replace(char::is_control, " ");
     clean(&line)
 }
 
