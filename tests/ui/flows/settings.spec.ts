@@ -91,8 +91,9 @@ test('the data folder is shown, and the keyboard has a page of help', async ({ a
     ['2', 'Transfers'],
     ['3', 'On this computer'],
     ['4', 'This computer'],
-    ['5', 'Accounts'],
-    ['6', 'Settings'],
+    ['5', 'Keys'],
+    ['6', 'Accounts'],
+    ['7', 'Settings'],
   ] as const) {
     await page.keyboard.press(`Control+${key}`)
     await expect(page.getByRole('heading', { level: 1, name: title, exact: true })).toBeVisible()

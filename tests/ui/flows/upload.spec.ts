@@ -128,7 +128,7 @@ test.describe('uploading one file', () => {
     await expect(again.getByRole('region', { name: 'What will happen' })).toContainText(
       'hello-world is private.',
     )
-    await expect(again.getByRole('switch')).toHaveCount(0)
+    await expect(again.getByRole('switch', { name: /^Private/ })).toHaveCount(0)
   })
 
   test('can be given up, and nothing is left of it', async ({ app, bridge }) => {

@@ -96,7 +96,7 @@ async fn an_image_is_put_together_and_taken_apart() {
     ];
     let info = add(&bench, "text", &named).await;
     assert!(
-        info.contains("Group ID:   2") && info.contains("Linked ID:  1"),
+        info.contains("Group ID:     2") && info.contains("Linked ID:    1"),
         "{info}"
     );
     let entity = "12045C8C0B1004D058DE4BEDA20C27EE7FF7BA84";

@@ -70,7 +70,7 @@ pub struct OciLayer {
 
 #[derive(Deserialize)]
 struct Index {
-    #[serde(default)]
+    /// Required: an index without it is none (OCI image specification, image index).
     manifests: Vec<Reference>,
 }
 
