@@ -13,7 +13,7 @@ export type SheetRequest =
   | { kind: 'certificate'; host: string; fingerprint: string; back?: SheetRequest }
   | { kind: 'addresses'; serverId: string }
   | { kind: 'proxy_password' }
-  | { kind: 'vault' }
+  | { kind: 'vault'; back?: SheetRequest }
   | { kind: 'sign'; fileId: string; fileName: string }
   | { kind: 'new_key' }
   | { kind: 'trust_key'; fingerprint: string }
@@ -33,5 +33,10 @@ export class Sheets {
 
   close(): void {
     this.current = null
+  }
+
+  /** Goes back to the sheet that this one was opened over; without one, closes. */
+  leave(): void {
+    this.current = this.current && 'back' in this.current ? (this.current.back ?? null) : null
   }
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { AppView } from '../../contract/generated'
 import { app } from '../../host/demo/servers'
+import { oneFile } from '../../host/demo/uploads'
 import { uiError, type Script } from '../../host/fake'
 import { openWindow, settled } from '../../test/window'
 
@@ -106,6 +107,22 @@ describe('the vault', () => {
     await user.click(card.getByRole('button', { name: 'Open the vault…' }))
     await settled()
     expect(screen.getByRole('dialog', { name: 'Open the vault' })).toBeTruthy()
+  })
+
+  it.each(['Cancel', 'Open'])('gives the sheet back that it was opened over: %s', async (answer) => {
+    const { sifter, user } = await open('closed', 'accounts', {
+      upload_plan: () => Promise.reject(uiError('vault_closed')),
+      vault_open: after('open'),
+    })
+    sifter.uploads.open(oneFile, { serverId: 'cloud', path: { entity: 'ada', collection: 'genomics' } })
+    await settled()
+    await user.click(sheet().getByRole('button', { name: 'Open the vault…' }))
+    await settled()
+    await user.type(sheet().getByLabelText('Passphrase'), 'correct horse')
+    await user.click(sheet().getByRole('button', { name: answer }))
+    await settled()
+    expect(screen.getByRole('dialog', { name: oneFile.files[0]!.name })).toBeTruthy()
+    expect(sifter.uploads.form?.place).toBe('ada/genomics/samtools')
   })
 })
 
