@@ -2,8 +2,16 @@
 import { screen, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
 
-import { checks, FINGERPRINT, inspection, judged, keyRows, verification } from '../../host/demo/signatures'
-import { uiError } from '../../host/fake'
+import {
+  checks,
+  FINGERPRINT,
+  inspection,
+  judged,
+  keyRows,
+  signatureScript,
+  verification,
+} from '../../host/demo/signatures'
+import { uiError, type Script } from '../../host/fake'
 import { openWindow, settled } from '../../test/window'
 import { words } from '../../words/words'
 import { highlight } from './highlight'
@@ -191,6 +199,26 @@ describe('the files in an image', () => {
     await user.click(screen.getByRole('tab', { name: 'Contents' }))
     await settled()
     expect(screen.getByRole('tabpanel').textContent).toContain('Only who has the key sees what is in it.')
+  })
+
+  it.each(['/', '/usr'])('are read when that works at the second try: %s', async (broken) => {
+    const list = signatureScript.inspect_list!
+    const failing: Script = {
+      inspect_list: (request) =>
+        request.path === broken ? Promise.reject(uiError('file_missing', { retry: 'yes' })) : list(request),
+    }
+    const { user, host } = await openWindow({ route, script: failing })
+    await user.click(screen.getByRole('tab', { name: 'Contents' }))
+    await settled()
+    if (broken !== '/') await user.click(screen.getByRole('row', { name: /usr/ }))
+    await settled()
+    host.answer({ inspect_list: list })
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    await settled()
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
+    expect(screen.getByRole('row', { name: /usr/ })).toBeTruthy()
+    if (broken !== '/') expect(screen.getByRole('row', { name: /bin/ })).toBeTruthy()
+    expect(host.asked('inspect_list').filter(({ path }) => path === broken)).toHaveLength(2)
   })
 })
 
