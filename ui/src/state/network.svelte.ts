@@ -1,12 +1,12 @@
 /** How other machines are reached: the proxy, and whose certificates are believed. */
-import { toUiError } from '../contract/errors'
-import type { NetworkView, ProxySettings, ShownCertificate, UiError } from '../contract/generated'
+import type { NetworkView, ProxySettings, ShownCertificate } from '../contract/generated'
 import type { Host } from '../host/types'
+import { Attempt } from './attempt.svelte'
 
 export class Network {
   view = $state.raw<NetworkView | null>(null)
-  problem = $state.raw<UiError | null>(null)
-  busy = $state(false)
+  /** What a person tries to change. */
+  readonly attempt = new Attempt()
 
   constructor(private readonly host: Host) {}
 
@@ -47,17 +47,11 @@ export class Network {
   }
 
   private async change(ask: () => Promise<NetworkView>): Promise<boolean> {
-    this.busy = true
-    this.problem = null
-    try {
+    const done = await this.attempt.run(async () => {
       this.view = await ask()
-      return true
-    } catch (error) {
-      const problem = toUiError(error)
-      if (problem.code !== 'cancelled') this.problem = problem
-      return false
-    } finally {
-      this.busy = false
-    }
+    })
+    // Whoever closes a dialog of the system knows that nothing came of it.
+    if (this.attempt.problem?.code === 'cancelled') this.attempt.problem = null
+    return done
   }
 }

@@ -1,12 +1,12 @@
 /** The vault file as the window sees it: made, opened, closed, deleted. What is typed for it stays in its field. */
-import { toUiError } from '../contract/errors'
-import type { AppEvent, AppView, UiError } from '../contract/generated'
+import type { AppEvent, AppView } from '../contract/generated'
 import type { Host } from '../host/types'
 import type { App } from './app.svelte'
+import { Attempt } from './attempt.svelte'
 
 export class Vault {
-  busy = $state(false)
-  problem = $state.raw<UiError | null>(null)
+  /** What a person tries with it. */
+  readonly attempt = new Attempt()
   /** Something waits for the person to unlock the keychain. */
   keychainWaits = $state(false)
 
@@ -44,17 +44,9 @@ export class Vault {
     return this.act(() => this.host.call('vault_forget', {}))
   }
 
-  private async act(ask: () => Promise<AppView>): Promise<boolean> {
-    this.busy = true
-    this.problem = null
-    try {
+  private act(ask: () => Promise<AppView>): Promise<boolean> {
+    return this.attempt.run(async () => {
       this.app.view = await ask()
-      return true
-    } catch (error) {
-      this.problem = toUiError(error)
-      return false
-    } finally {
-      this.busy = false
-    }
+    })
   }
 }

@@ -108,6 +108,19 @@ describe('the proxy', () => {
     await settled()
     expect(section().getByText('None is kept')).toBeTruthy()
   })
+
+  it('is asked for without what went wrong before', async () => {
+    const { user } = await open({
+      network_get: () => manualNetwork,
+      network_forget_password: () => Promise.reject(uiError('storage_failed')),
+    })
+    await user.click(section().getByRole('button', { name: 'Forget' }))
+    await settled()
+    expect(section().getByRole('article')).toBeTruthy()
+    await user.click(section().getByRole('button', { name: 'Change…' }))
+    await settled()
+    expect(within(screen.getByRole('dialog')).queryByRole('article')).toBeNull()
+  })
 })
 
 describe('certificates', () => {
