@@ -48,7 +48,6 @@ export const accounts = {
       : storage.kind === 'vault'
         ? 'the vault, encrypted'
         : 'this session only',
-  sessionOnly: 'This computer has no keychain, so the sign-in is forgotten when Sifter quits.',
   keychainLocked: 'The keychain is locked. Sign-ins will be asked for when it is needed.',
   account: 'Account',
   expires: 'Expires',

@@ -39,7 +39,7 @@ export const network = {
     storage.kind === 'keychain'
       ? `Kept in ${storage.name}`
       : storage.kind === 'vault'
-        ? 'Kept in the encrypted file'
+        ? 'Kept in the vault, encrypted'
         : 'Kept until Sifter quits',
   passwordNone: 'None is kept',
   passwordSet: 'Set password…',

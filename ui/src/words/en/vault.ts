@@ -10,7 +10,7 @@ export const vault = {
     closed: 'Closed. The sign-ins in it wait until you open it with your passphrase.',
     open: 'Open until Sifter quits. Sign-ins are kept in it, encrypted with your passphrase.',
   } satisfies Record<VaultState, string>,
-  banner: {
+  brief: {
     none: 'This computer has no keychain, so the sign-in is forgotten when Sifter quits.',
     closed: 'The vault is closed. The sign-ins in it wait for your passphrase.',
   },
