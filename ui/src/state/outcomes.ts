@@ -3,8 +3,7 @@ import type { TransferView, UiError } from '../contract/generated'
 import { words } from '../words/words'
 import type { Navigation } from './navigation.svelte'
 import type { ToastRequest } from './toasts.svelte'
-import { isQuarantined } from '../screens/verdict/look'
-import type { Transfers } from './transfers.svelte'
+import { isQuarantined, type Transfers } from './transfers.svelte'
 
 export function outcomeToast(
   transfer: TransferView,

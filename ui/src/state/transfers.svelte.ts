@@ -1,6 +1,6 @@
 /** Everything that moves, waits, needs a decision or has ended, as the app last told. */
 import { toUiError } from '../contract/errors'
-import type { AppEvent, TransferList, TransferView, UiError } from '../contract/generated'
+import type { AppEvent, FileCheck, TransferList, TransferView, UiError } from '../contract/generated'
 import type { CommandName, Host } from '../host/types'
 import { percentNumber } from '../words/format'
 import { words } from '../words/words'
@@ -50,6 +50,15 @@ export class Transfers {
     ...this.list.history,
   ])
   readonly moving = $derived(this.list.active.length > 0)
+  /** What was found of each digest when its bytes came last. Each cell of a page asks, so it is made once. */
+  private readonly checks = $derived.by(() => {
+    const checks = new Map<string, FileCheck>()
+    // The newest stand first.
+    for (const { digest, check } of this.list.history) {
+      if (digest !== null && check !== null && !checks.has(digest)) checks.set(digest, check)
+    }
+    return checks
+  })
 
   async load(): Promise<void> {
     try {
@@ -62,6 +71,11 @@ export class Transfers {
 
   hear(event: AppEvent): void {
     if (event.kind === 'transfers') this.take(event.list)
+  }
+
+  /** What was found when the bytes of this digest were downloaded last. */
+  checkOf(digest: string): FileCheck | null {
+    return this.checks.get(digest) ?? null
   }
 
   /** Seconds since the present phase of a transfer was first seen. */
@@ -129,4 +143,9 @@ export class Transfers {
     this.spoken.set(transfer.id, step)
     this.announcement = words.transfers.progress(transfer, step)
   }
+}
+
+/** Whether a download lies in quarantine, or lay there until it was deleted. */
+export function isQuarantined(transfer: TransferView): boolean {
+  return transfer.phase.kind === 'done' && transfer.phase.how === 'quarantined'
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { TransferList, TransferView } from '../contract/generated'
+import { judged } from '../host/demo/signatures'
 import { transfer } from '../host/demo/transfers'
 import { FakeHost, uiError } from '../host/fake'
 import { SAMPLES, Speeds } from './speeds.svelte'
@@ -36,6 +37,21 @@ describe('transfers', () => {
     const { transfers, onoutcome } = make({ transfer_list: () => ({ ...EMPTY, history: [done] }) })
     await transfers.load()
     expect(onoutcome).not.toHaveBeenCalled()
+  })
+
+  it('says what was found of a digest when it came last', () => {
+    const { transfers, hear } = make()
+    const [found, older] = judged
+    const digest = 'sha256.a3f9'
+    hear({
+      history: [
+        { ...found!, digest, check: null },
+        { ...found!, digest },
+        { ...older!, digest },
+      ],
+    })
+    expect(transfers.checkOf(digest)).toEqual(found!.check)
+    expect(transfers.checkOf('sha256.0')).toBeNull()
   })
 
   it('tells of an end once', async () => {
