@@ -8,6 +8,11 @@ const HEADER = /^([A-Za-z][A-Za-z0-9_-]*:)(.*)$/
 const SECTION = /^(%[A-Za-z]+)(.*)$/
 const WORDS = /("[^"]*"|'[^']*')|((?<![\w.])\d+(?:\.\d+)*(?![\w.]))/g
 
+/** The lines of a text without colours. */
+export function plainLines(text: string): CodePiece[][] {
+  return text.split('\n').map((line) => [{ text: line }])
+}
+
 export function highlight(text: string): CodePiece[][] {
   let inSection = false
   const lines = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n')

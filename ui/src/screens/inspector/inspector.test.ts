@@ -129,6 +129,24 @@ describe('the inspector', () => {
     expect(screen.getByRole('tabpanel').textContent).toContain('x')
   })
 
+  it('examines without asking again what is being asked', async () => {
+    let answer: (() => void) | undefined
+    const { host, sifter } = await openWindow({
+      route,
+      script: {
+        inspect_check: () => new Promise((done) => (answer = () => done(verification('verified')))),
+      },
+    })
+    sifter.actions.run('examine')
+    await settled()
+    expect(screen.getByRole('tab', { selected: true }).textContent).toContain('Signatures')
+    expect(host.asked('inspect_check')).toHaveLength(1)
+    answer?.()
+    await settled()
+    sifter.actions.run('examine')
+    expect(host.asked('inspect_check')).toHaveLength(2)
+  })
+
   it('offers a file in quarantine for deleting only', async () => {
     const { user, host, sifter } = await openWindow({
       route,
