@@ -12,7 +12,6 @@ use crate::codes::DataType;
 use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::image::Image;
-use crate::metadata::OciDigest;
 use crate::select::Selector;
 use crate::source::Source;
 
@@ -67,14 +66,17 @@ pub(crate) struct Config {
 }
 
 impl Entry {
-    /// What the name of a cosign companion ends in, such as `sig` or `att`.
     fn companion(&self) -> Option<&str> {
-        let name = self
-            .annotations
-            .get(REFERENCE_NAME)?
-            .strip_prefix("_cosign:")?;
-        name.rsplit_once('.').map(|(_, kind)| kind)
+        self.annotations
+            .get(REFERENCE_NAME)
+            .and_then(|name| companion(name))
     }
+}
+
+/// What the name of a cosign companion ends in, such as `sig` or `att`; `None` for the name of anything else.
+fn companion(name: &str) -> Option<&str> {
+    let (_, kind) = name.strip_prefix("_cosign:")?.rsplit_once('.')?;
+    Some(kind)
 }
 
 /// Looks into the index; documents that make no sense leave the summary empty.
@@ -135,14 +137,14 @@ fn blob<T: DeserializeOwned, S: Source>(
     image: &Image<S>,
     digest: &str,
 ) -> Result<Option<T>, Error> {
-    let Ok(digest) = digest.parse::<OciDigest>() else {
-        return Ok(None);
-    };
-    // The bare writer stores a blob twice when two images share it; either copy will do.
-    let copies = image.select(&[Selector::OciDigest(digest)])?;
-    copies
-        .first()
-        .map_or(Ok(None), |object| document(image, object))
+    holder(image, digest).map_or(Ok(None), |object| document(image, object))
+}
+
+/// The object of a digest. The bare writer stores a blob twice when two images share it; either copy will do.
+fn holder<'i, S: Source>(image: &'i Image<S>, digest: &str) -> Option<&'i Descriptor> {
+    let digest = digest.parse().ok()?;
+    let copies = image.select(&[Selector::OciDigest(digest)]).ok()?;
+    copies.into_iter().next()
 }
 
 fn document<T: DeserializeOwned, S: Source>(

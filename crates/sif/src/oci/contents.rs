@@ -1,4 +1,4 @@
-//! The images in an OCI-SIF, their configurations and layers.
+//! The images in an OCI-SIF, their manifests and layers.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use crate::image::Image;
 use crate::select::Selector;
 use crate::source::Source;
 
-use super::{REFERENCE_NAME, blob};
+use super::{DOCUMENT_LIMIT, REFERENCE_NAME, companion, document, holder};
 
 /// The most images of one index, and the most layers of one image, that are looked at. An OCI-SIF holds one image; cosign
 /// adds two small ones.
 const MOST: usize = 256;
-/// The most bytes of manifests and configurations that are read, all images together. Those of one image are tens of
-/// kilobytes, and a hostile index can name the same large one again and again.
-const MOST_DOCUMENTS: u64 = 8 << 20;
+/// The most bytes of manifests that are read, all images together. That of one image is a few kilobytes, and a hostile
+/// index can name the same large one again and again.
+const MOST_MANIFESTS: u64 = 8 << 20;
 
 /// What an OCI-SIF holds, as its index has it. Digests in it have not been compared with the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +27,6 @@ const MOST_DOCUMENTS: u64 = 8 << 20;
 pub struct OciContents {
     /// The images and their cosign companions, in the order of the index.
     pub images: Vec<OciImage>,
-    /// The index itself.
-    pub index: Value,
 }
 
 /// An image in an OCI-SIF.
@@ -43,12 +41,8 @@ pub struct OciImage {
     pub reference: Option<String>,
     /// What kind of companion of another image it is, such as `sig` or `att` of cosign; `None` for an image to run.
     pub companion: Option<String>,
-    /// Architecture and operating system that the index states, such as `linux/amd64`.
-    pub platform: Option<String>,
     /// The manifest; `None` when it is not in the file or makes no sense.
     pub manifest: Option<Value>,
-    /// The configuration; `None` when it is not in the file or makes no sense.
-    pub config: Option<Value>,
     /// The layers, base first.
     pub layers: Vec<OciLayer>,
 }
@@ -82,22 +76,12 @@ struct Reference {
     media_type: String,
     #[serde(default)]
     size: u64,
-    platform: Option<Platform>,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
-struct Platform {
-    #[serde(default)]
-    os: String,
-    #[serde(default)]
-    architecture: String,
-}
-
-#[derive(Deserialize)]
 struct Manifest {
-    config: Option<Reference>,
     #[serde(default)]
     layers: Vec<Reference>,
 }
@@ -112,50 +96,35 @@ impl<S: Source> Image<S> {
         let Some(root) = roots.first() else {
             return Ok(None);
         };
-        let bytes = self.read(root, super::DOCUMENT_LIMIT)?;
-        let understood = |source| Error::Json {
+        let bytes = self.read(root, DOCUMENT_LIMIT)?;
+        let index: Index = serde_json::from_slice(&bytes).map_err(|source| Error::Json {
             what: "OCI index",
             source,
-        };
-        let index: Value = serde_json::from_slice(&bytes).map_err(understood)?;
-        let entries: Index = serde_json::from_slice(&bytes).map_err(understood)?;
-        let images = entries.manifests.iter().take(MOST);
-        let mut left = MOST_DOCUMENTS;
+        })?;
+        let mut left = MOST_MANIFESTS;
+        let entries = index.manifests.into_iter().take(MOST);
+        let images = entries.map(|entry| self.oci_image(entry, &mut left));
         Ok(Some(OciContents {
-            images: images
-                .map(|entry| self.oci_image(entry, &mut left))
-                .collect::<Result<_, _>>()?,
-            index,
+            images: images.collect::<Result<_, _>>()?,
         }))
     }
 
-    fn oci_image(&self, entry: &Reference, left: &mut u64) -> Result<OciImage, Error> {
-        let manifest = self.oci_document(&entry.digest, left)?;
-        let parts: Option<Manifest> = manifest
-            .clone()
-            .and_then(|manifest| serde_json::from_value(manifest).ok());
-        let (config, layers) = match parts {
-            Some(parts) => (parts.config, parts.layers),
-            None => (None, Vec::new()),
-        };
+    fn oci_image(&self, entry: Reference, left: &mut u64) -> Result<OciImage, Error> {
+        let manifest = self.oci_manifest(&entry.digest, left)?;
+        let parts = manifest
+            .as_ref()
+            .and_then(|manifest| Manifest::deserialize(manifest).ok());
+        let layers = parts.map(|parts| parts.layers).unwrap_or_default();
         let reference = entry.annotations.get(REFERENCE_NAME).cloned();
-        let companion = reference
-            .as_deref()
-            .and_then(|name| name.strip_prefix("_cosign:"))
-            .and_then(|name| name.rsplit_once('.'))
-            .map(|(_, kind)| kind.to_owned());
-        let platform = entry.platform.as_ref();
         Ok(OciImage {
-            digest: entry.digest.clone(),
-            media_type: entry.media_type.clone(),
+            digest: entry.digest,
+            media_type: entry.media_type,
+            companion: reference
+                .as_deref()
+                .and_then(companion)
+                .map(ToOwned::to_owned),
             reference,
-            companion,
-            platform: platform.map(|platform| format!("{}/{}", platform.os, platform.architecture)),
             manifest,
-            config: match config {
-                Some(config) => self.oci_document(&config.digest, left)?,
-                None => None,
-            },
             layers: layers
                 .into_iter()
                 .take(MOST)
@@ -164,27 +133,21 @@ impl<S: Source> Image<S> {
         })
     }
 
-    /// A JSON blob of the image, as long as there is room for it in what is `left`.
-    fn oci_document(&self, digest: &str, left: &mut u64) -> Result<Option<Value>, Error> {
-        let size = self
-            .oci_blob(digest)
-            .and_then(|blob| u64::try_from(blob.size()).ok());
+    /// A manifest, as long as there is room for it in what is `left`.
+    fn oci_manifest(&self, digest: &str, left: &mut u64) -> Result<Option<Value>, Error> {
+        let Some(object) = holder(self, digest) else {
+            return Ok(None);
+        };
+        let size = u64::try_from(object.size()).ok();
         match size.and_then(|size| left.checked_sub(size)) {
             Some(rest) => *left = rest,
             None => return Ok(None),
         }
-        blob(self, digest)
-    }
-
-    /// The object of a digest. The bare writer stores a blob twice when two images share it; either copy will do.
-    fn oci_blob(&self, digest: &str) -> Option<&Descriptor> {
-        let digest = digest.parse().ok()?;
-        let copies = self.select(&[Selector::OciDigest(digest)]).ok()?;
-        copies.into_iter().next()
+        document(self, object)
     }
 
     fn oci_layer(&self, layer: Reference) -> OciLayer {
-        let object = self.oci_blob(&layer.digest).map(Descriptor::id);
+        let object = holder(self, &layer.digest).map(Descriptor::id);
         OciLayer {
             digest: layer.digest,
             media_type: layer.media_type,

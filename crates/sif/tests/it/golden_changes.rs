@@ -5,8 +5,8 @@ use sifter_sif::{
     Selector, Stamp,
 };
 
-use crate::golden_writer::{Case, T, a, b, digest, named_and_timed, p};
-use crate::samples::{deterministic, primary};
+use crate::golden_writer::{Case, T, a, b, named_and_timed, p};
+use crate::samples::{deterministic, digest, primary};
 
 const CLEAN: DeleteOptions = DeleteOptions {
     zero: false,

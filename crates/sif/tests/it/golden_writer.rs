@@ -1,12 +1,11 @@
 //! The writer's output equals that of the reference writer, byte for byte.
 
-use sha2::{Digest, Sha256};
 use sifter_sif::{
     Arch, CreateOptions, CryptoFormat, CryptoMessage, CryptoMessageType, DataType, Error, HashType,
-    Link, ObjectInput, OciDigest, SbomFormat, Signature, Stamp, Timestamp, Writer,
+    Link, ObjectInput, SbomFormat, Signature, Stamp, Timestamp, Writer,
 };
 
-use crate::samples::{deterministic, primary};
+use crate::samples::{deterministic, digest, primary};
 use crate::vectors::vector;
 
 pub(crate) const T: Timestamp = Timestamp(946_702_800);
@@ -22,10 +21,6 @@ pub(crate) fn b() -> ObjectInput<'static> {
 
 pub(crate) fn p() -> ObjectInput<'static> {
     ObjectInput::partition(&[0xFE, 0xED][..], primary(Arch::I386))
-}
-
-pub(crate) fn digest(data: &[u8]) -> OciDigest {
-    OciDigest::new(Sha256::digest(data).into())
 }
 
 pub(crate) fn named_and_timed() -> CreateOptions {

@@ -1,19 +1,12 @@
 //! What images say about themselves.
 
 use sifter_sif::{
-    Arch, CreateOptions, DataType, DefinitionOrigin, Error, FsType, Gap, INSPECT_METADATA_NAME,
-    Image, MetadataOrigin, OCI_CONFIG_NAME, ObjectInput, Partition, Sections, Writer,
+    Arch, DataType, DefinitionOrigin, Error, FsType, Gap, INSPECT_METADATA_NAME, Image,
+    MetadataOrigin, OCI_CONFIG_NAME, ObjectInput, Partition, Sections,
 };
 
 use crate::looking::CONTAINERS;
-use crate::samples::{DEFINITION, ordinary_bytes, primary};
-
-fn image_of(objects: Vec<ObjectInput<'_>>) -> Image<Vec<u8>> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("image.sif");
-    Writer::create(&path, &CreateOptions::default(), objects).unwrap();
-    Image::load(std::fs::read(path).unwrap()).unwrap()
-}
+use crate::samples::{DEFINITION, image_of, ordinary_bytes, primary};
 
 fn json(name: &str, text: &'static str) -> ObjectInput<'static> {
     ObjectInput::new(DataType::GenericJson, text.as_bytes()).named(name)

@@ -5,9 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use sha2::{Digest as _, Sha256};
 use sifter_sif::{
-    Arch, CreateOptions, DataType, FsType, HashType, INSPECT_METADATA_NAME, Link, ObjectInput,
-    Partition, PartitionType, RUN_SINGULARITY, Signature, Source, Stamp, Writer,
+    Arch, CreateOptions, DataType, FsType, HashType, INSPECT_METADATA_NAME, Image, Link,
+    ObjectInput, OciDigest, Partition, PartitionType, RUN_SINGULARITY, Signature, Source, Stamp,
+    Writer,
 };
 use tempfile::TempDir;
 
@@ -43,6 +45,18 @@ pub(crate) fn ordinary_objects() -> Vec<ObjectInput<'static>> {
             .in_group(None)
             .linked_to(Link::Group(1)),
     ]
+}
+
+/// An image of these objects, in memory.
+pub(crate) fn image_of(objects: Vec<ObjectInput<'_>>) -> Image<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("image.sif");
+    Writer::create(&path, &CreateOptions::default(), objects).unwrap();
+    Image::load(std::fs::read(path).unwrap()).unwrap()
+}
+
+pub(crate) fn digest(bytes: &[u8]) -> OciDigest {
+    OciDigest::new(Sha256::digest(bytes).into())
 }
 
 /// An ordinary image in a folder of its own.
