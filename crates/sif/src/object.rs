@@ -3,45 +3,34 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use crate::source::Source;
+use crate::source::{Part, Source};
 
 /// Reads the data of one object and nothing beside it.
 #[derive(Debug, Clone)]
 pub struct ObjectReader<S> {
-    source: S,
-    range: Range<u64>,
+    data: Part<S>,
     position: u64,
 }
 
 impl<S: Source> ObjectReader<S> {
     pub(crate) fn new(source: S, range: Range<u64>) -> Self {
         Self {
-            source,
-            range,
+            data: Part::new(source, range),
             position: 0,
         }
     }
 
     /// Length of the data in bytes.
     pub fn size(&self) -> u64 {
-        self.range.end - self.range.start
+        self.data.size()
     }
 }
 
 impl<S: Source> Read for ObjectReader<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = self.size().saturating_sub(self.position);
-        let want = usize::try_from(rest)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
-        if want == 0 {
-            return Ok(0);
-        }
-        // The range ends within i64, and the position lies before its end.
-        let count = self
-            .source
-            .read_at(&mut buffer[..want], self.range.start + self.position)?;
-        if count == 0 {
+        let count = self.data.read_at(buffer, self.position)?;
+        if count == 0 && !buffer.is_empty() && self.position < self.size() {
+            // The source has become shorter than it was when the range was checked.
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.position += count as u64;

@@ -95,15 +95,19 @@ impl<S: Source> Part<S> {
     pub fn new(source: S, range: Range<u64>) -> Self {
         Self { source, range }
     }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.range.end.saturating_sub(self.range.start)
+    }
 }
 
 impl<S: Source> Source for Part<S> {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.range.end.saturating_sub(self.range.start))
+        Ok(self.size())
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let rest = Source::len(self)?.saturating_sub(offset);
+        let rest = self.size().saturating_sub(offset);
         let want = usize::try_from(rest)
             .unwrap_or(usize::MAX)
             .min(buffer.len());
