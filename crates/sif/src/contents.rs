@@ -66,7 +66,8 @@ impl<S: Source> Image<S> {
     /// [`Error::Exists`] when `target` is there already, which stays as it is; [`Error::Open`] and [`Error::Write`]
     /// about the target; or as [`Image::reader`]. No part of a file is left behind.
     pub fn extract(&self, object: &Descriptor, target: &Path) -> Result<u64, Error> {
-        extract::to_new_file(&mut self.reader(object)?, target)
+        let mut reader = self.reader(object)?;
+        extract::to_new_file(target, |file| extract::copy(&mut reader, file))
     }
 
     /// The bills of materials that came with the image.

@@ -9,20 +9,23 @@ use crate::error::Error;
 /// How much is moved at a time, in bytes.
 const CHUNK: usize = 256 << 10;
 
-/// Writes all of `from` to the new file `target` and returns its length. Nothing is overwritten, and no part of a
-/// file is left behind.
-pub(crate) fn to_new_file(from: &mut impl Read, target: &Path) -> Result<u64, Error> {
+/// Lets `fill` write the new file `target`, and returns what it returns, the length. Nothing is overwritten, and no
+/// part of a file is left behind.
+pub(crate) fn to_new_file(
+    target: &Path,
+    fill: impl FnOnce(&mut File) -> Result<u64, Error>,
+) -> Result<u64, Error> {
     let mut file = create(target)?;
-    let copied = copy(from, &mut file).and_then(|length| {
-        file.sync_all().map_err(written)?;
+    let filled = fill(&mut file).and_then(|length| {
+        file.sync_all().map_err(unwritable)?;
         Ok(length)
     });
-    if copied.is_err() {
+    if filled.is_err() {
         drop(file);
         // The first error is the one to report.
         let _ = std::fs::remove_file(target);
     }
-    copied
+    filled
 }
 
 fn create(target: &Path) -> Result<File, Error> {
@@ -38,7 +41,8 @@ fn create(target: &Path) -> Result<File, Error> {
     })
 }
 
-fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<u64, Error> {
+/// Writes all of `from` and returns how much that was.
+pub(crate) fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<u64, Error> {
     let mut buffer = vec![0; CHUNK];
     let mut length = 0;
     loop {
@@ -46,26 +50,26 @@ fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<u64, Error> {
             Ok(0) => return Ok(length),
             Ok(count) => {
                 to.write_all(buffer.get(..count).unwrap_or_default())
-                    .map_err(written)?;
+                    .map_err(unwritable)?;
                 length += count as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(read(error)),
+            Err(error) => return Err(unreadable(error)),
         }
     }
 }
 
-fn written(source: io::Error) -> Error {
+/// The new file could not be written.
+pub(crate) fn unwritable(source: io::Error) -> Error {
     Error::Write {
         what: "new file",
         source,
     }
 }
 
-/// An error of this crate that travelled through a reader is itself again.
-fn read(error: io::Error) -> Error {
-    error.downcast().unwrap_or_else(|source| Error::Read {
+fn unreadable(source: io::Error) -> Error {
+    Error::Read {
         what: "data to take out",
         source,
-    })
+    }
 }

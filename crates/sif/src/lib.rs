@@ -37,6 +37,7 @@ mod facts;
 mod header;
 mod image;
 mod inspect;
+mod kept;
 mod metadata;
 mod object;
 mod oci;
@@ -67,9 +68,7 @@ pub use object::ObjectReader;
 pub use oci::{OciContents, OciImage, OciLayer};
 pub use select::Selector;
 pub use source::{Cached, Part, Source};
-pub use squashfs::{
-    Compression, Entry, EntryKind, FileReader, Listing, Squashfs, Walk, WalkedEntry,
-};
+pub use squashfs::{Compression, Entry, EntryKind, Listing, Squashfs, Walk, WalkedEntry};
 pub use text::{header_text, info_text, list_text};
 pub use timestamp::Timestamp;
 pub use writer::{

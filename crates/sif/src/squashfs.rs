@@ -18,17 +18,20 @@ mod superblock;
 mod walk;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::extract;
+use crate::kept::Kept;
 use crate::source::Source;
 
+use file::FileReader;
+use inode::Node;
 use metadata::Blocks;
 use superblock::Superblock;
 
 pub use codec::Compression;
 pub use entry::{Entry, EntryKind};
-pub use file::FileReader;
 pub use walk::{Walk, WalkedEntry};
 
 /// A squashfs of version 4, opened for reading.
@@ -40,7 +43,7 @@ pub struct Squashfs<S> {
     source: S,
     superblock: Superblock,
     blocks: Blocks,
-    fragments: fragments::Cache,
+    fragments: Kept<Arc<Vec<u8>>>,
 }
 
 /// The names in one folder, as far as they were asked for.
@@ -64,8 +67,8 @@ impl<S: Source> Squashfs<S> {
         Ok(Self {
             source,
             superblock,
-            blocks: Blocks::default(),
-            fragments: fragments::Cache::default(),
+            blocks: Blocks::new(),
+            fragments: Kept::new(fragments::KEPT),
         })
     }
 
@@ -77,16 +80,6 @@ impl<S: Source> Squashfs<S> {
     /// How many files, folders and links it states to have. Nothing depends on the number.
     pub fn inodes(&self) -> u32 {
         self.superblock.inodes
-    }
-
-    /// When it was made, in Unix seconds.
-    pub fn created(&self) -> u32 {
-        self.superblock.created
-    }
-
-    /// Its length in bytes, as stated; no more than there is.
-    pub fn size(&self) -> u64 {
-        self.superblock.used
     }
 
     /// What is at `path`, without following a link at its end. `/` is the root; `..` cannot leave it.
@@ -137,32 +130,37 @@ impl<S: Source> Squashfs<S> {
         Walk::below(self, path, &folder)?.ok_or_else(|| path::missing(path))
     }
 
-    /// Streams the content of the file at `path`, behind any links.
+    /// Reads the file at `path`, behind any links, of at most `limit` bytes.
     ///
     /// # Errors
-    /// As [`Squashfs::entry`]; what is no file is [`Error::NoSuchFile`] too.
-    pub fn reader(&self, path: &str) -> Result<FileReader<'_, S>, Error> {
-        let entry = self.followed(path)?;
-        FileReader::of(self, &entry)?.ok_or_else(|| path::missing(path))
-    }
-
-    /// Reads the file at `path`, of at most `limit` bytes.
-    ///
-    /// # Errors
-    /// [`Error::FileTooLarge`], or as [`Squashfs::reader`].
+    /// [`Error::FileTooLarge`], or as [`Squashfs::entry`]; what is no file is [`Error::NoSuchFile`] too.
     pub fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Error> {
-        self.reader(path)?.read_whole(path, limit)
+        self.reader(path, limit)?.read_whole()
     }
 
-    /// Writes the file at `path`, of at most `limit` bytes, to the new file `target` and returns its length. Nothing in
-    /// the image has a say in where the bytes go.
+    /// Writes the file at `path`, behind any links, of at most `limit` bytes, to the new file `target` and returns its
+    /// length. Nothing in the image has a say in where the bytes go. Holes stay holes where the disk can have them.
     ///
     /// # Errors
-    /// [`Error::Exists`] when `target` is there already, which stays as it is; [`Error::FileTooLarge`];
-    /// [`Error::Write`]; or as [`Squashfs::reader`]. No part of a file is left behind.
+    /// [`Error::Exists`] when `target` is there already, which stays as it is; [`Error::Open`] and [`Error::Write`]
+    /// about the target; or as [`Squashfs::read`]. No part of a file is left behind.
     pub fn extract(&self, path: &str, target: &Path, limit: u64) -> Result<u64, Error> {
-        let mut reader = self.reader(path)?;
-        reader.ensure_at_most(path, limit)?;
-        extract::to_new_file(&mut reader, target)
+        let reader = self.reader(path, limit)?;
+        extract::to_new_file(target, |file| reader.write_to(file))
+    }
+
+    fn reader(&self, path: &str, limit: u64) -> Result<FileReader<'_, S>, Error> {
+        let entry = self.followed(path)?;
+        let Node::File(file) = entry.inode.node else {
+            return Err(path::missing(path));
+        };
+        if file.size > limit {
+            return Err(Error::FileTooLarge {
+                path: path.to_owned(),
+                size: file.size,
+                limit,
+            });
+        }
+        FileReader::of(self, file)
     }
 }

@@ -1,8 +1,9 @@
 //! Reading in large blocks and keeping some: for sources where every read costs a journey.
 
-use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use crate::kept::Kept;
 
 use super::Source;
 
@@ -15,7 +16,7 @@ const KEPT: usize = 128;
 #[derive(Debug)]
 pub struct Cached<S> {
     source: S,
-    blocks: Mutex<VecDeque<(u64, Arc<[u8]>)>>,
+    blocks: Kept<Arc<[u8]>>,
 }
 
 impl<S: Source> Cached<S> {
@@ -23,7 +24,7 @@ impl<S: Source> Cached<S> {
     pub fn new(source: S) -> Self {
         Self {
             source,
-            blocks: Mutex::default(),
+            blocks: Kept::new(KEPT),
         }
     }
 
@@ -33,9 +34,8 @@ impl<S: Source> Cached<S> {
     }
 
     fn block(&self, number: u64) -> io::Result<Arc<[u8]>> {
-        let blocks = || self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, block)) = blocks().iter().find(|(kept, _)| *kept == number) {
-            return Ok(block.clone());
+        if let Some(block) = self.blocks.get(number) {
+            return Ok(block);
         }
         let start = number * BLOCK;
         let length = self.source.len()?.saturating_sub(start).min(BLOCK);
@@ -43,11 +43,7 @@ impl<S: Source> Cached<S> {
         let mut bytes = vec![0; length as usize];
         self.source.read_exact_at(&mut bytes, start)?;
         let block: Arc<[u8]> = bytes.into();
-        let mut blocks = blocks();
-        if blocks.len() == KEPT {
-            blocks.pop_front();
-        }
-        blocks.push_back((number, block.clone()));
+        self.blocks.keep(number, block.clone());
         Ok(block)
     }
 }

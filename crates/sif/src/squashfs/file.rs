@@ -1,86 +1,93 @@
 //! The content of a file: full blocks, holes, and a tail that may lie in a fragment.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom, Write as _};
 
 use crate::error::Error;
+use crate::extract::unwritable;
 use crate::source::Source;
 
 use super::Squashfs;
-use super::entry::Entry;
-use super::inode::Node;
+use super::inode;
 use super::metadata::Metadata;
 
 /// Set in the length of a data block that is stored as it is.
 const STORED: u32 = 1 << 24;
 
-/// Streams the content of one file, a block at a time.
+/// Goes through the content of one file, a block at a time.
 #[derive(Debug)]
-pub struct FileReader<'a, S> {
+pub(super) struct FileReader<'a, S> {
     squashfs: &'a Squashfs<S>,
+    /// Bytes, as stated; there are exactly so many, or reading fails.
     size: u64,
-    /// Bytes that have not been unpacked yet.
+    /// Bytes that have not been read yet.
     left: u64,
     /// The lengths of the blocks to come.
     lengths: Metadata<'a, S>,
     /// Where the next block is.
     position: u64,
     tail: Option<(u32, u32)>,
-    block: Vec<u8>,
-    at: usize,
+}
+
+/// A block of a file.
+enum Block {
+    Bytes(Vec<u8>),
+    /// So many zeros, for which nothing is stored.
+    Hole(usize),
 }
 
 impl<'a, S: Source> FileReader<'a, S> {
-    /// `None` when the entry is no file.
-    pub(super) fn of(squashfs: &'a Squashfs<S>, entry: &Entry) -> Result<Option<Self>, Error> {
-        let Node::File(file) = entry.inode.node else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
+    pub(super) fn of(squashfs: &'a Squashfs<S>, file: inode::File) -> Result<Self, Error> {
+        Ok(Self {
             squashfs,
             size: file.size,
             left: file.size,
             lengths: squashfs.block_lengths(file.inode)?,
             position: file.start,
             tail: file.tail,
-            block: Vec::new(),
-            at: 0,
-        }))
+        })
     }
 
-    /// Bytes, as stated; there are exactly so many, or reading fails.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    pub(super) fn ensure_at_most(&self, path: &str, limit: u64) -> Result<(), Error> {
-        if self.size > limit {
-            return Err(Error::FileTooLarge {
-                path: path.to_owned(),
-                size: self.size,
-                limit,
-            });
-        }
-        Ok(())
-    }
-
-    pub(super) fn read_whole(mut self, path: &str, limit: u64) -> Result<Vec<u8>, Error> {
-        self.ensure_at_most(path, limit)?;
+    /// All of the content, in memory.
+    pub(super) fn read_whole(mut self) -> Result<Vec<u8>, Error> {
         let mut content = Vec::new();
-        while self.next_block()? {
-            content.extend_from_slice(&self.block);
+        while let Some(block) = self.next_block()? {
+            match block {
+                Block::Bytes(bytes) => content.extend_from_slice(&bytes),
+                Block::Hole(length) => content.resize(content.len() + length, 0),
+            }
         }
         Ok(content)
     }
 
-    /// Unpacks the next block; `false` after the last one.
-    fn next_block(&mut self) -> Result<bool, Error> {
+    /// Writes the content into a file that is empty, and returns its length. Holes are stepped over: four bytes of an
+    /// image can state one of a megabyte, and written as zeros they would fill any disk.
+    pub(super) fn write_to(mut self, file: &mut File) -> Result<u64, Error> {
+        let mut at = 0;
+        while let Some(block) = self.next_block()? {
+            match block {
+                Block::Bytes(bytes) => {
+                    file.seek(SeekFrom::Start(at)).map_err(unwritable)?;
+                    file.write_all(&bytes).map_err(unwritable)?;
+                    at += bytes.len() as u64;
+                }
+                Block::Hole(length) => at += length as u64,
+            }
+        }
+        // A hole at the end has no bytes behind it that would make the file so long.
+        file.set_len(self.size).map_err(unwritable)?;
+        Ok(self.size)
+    }
+
+    /// The next block, unpacked; `None` after the last one.
+    fn next_block(&mut self) -> Result<Option<Block>, Error> {
         if self.left == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         let full = u64::from(self.squashfs.superblock.block_size);
         // At most a block.
         let want = self.left.min(full) as usize;
-        match self.tail.filter(|_| self.left < full) {
+        let block = match self.tail.filter(|_| self.left < full) {
             Some((fragment, offset)) => {
                 let fragment = self.squashfs.fragment(fragment)?;
                 let content = fragment
@@ -89,32 +96,27 @@ impl<'a, S: Source> FileReader<'a, S> {
                     .ok_or(Error::FileSystem {
                         what: "tail of a file",
                     })?;
-                self.block.clear();
-                self.block.extend_from_slice(content);
+                Block::Bytes(content.to_vec())
             }
             None => self.next_full_block(want)?,
-        }
-        self.at = 0;
+        };
         self.left -= want as u64;
-        Ok(true)
+        Ok(Some(block))
     }
 
-    fn next_full_block(&mut self, want: usize) -> Result<(), Error> {
+    fn next_full_block(&mut self, want: usize) -> Result<Block, Error> {
         let length = u32::from_le_bytes(self.lengths.array()?);
         if length & !STORED == 0 {
-            // A hole: nothing is stored for zeros.
-            self.block.clear();
-            self.block.resize(want, 0);
-            return Ok(());
+            return Ok(Block::Hole(want));
         }
-        let (next, block) = data_block(self.squashfs, self.position, length)?;
-        if block.len() != want {
+        let (next, bytes) = data_block(self.squashfs, self.position, length)?;
+        if bytes.len() != want {
             return Err(Error::FileSystem {
                 what: "length of a block",
             });
         }
-        (self.position, self.block) = (next, block);
-        Ok(())
+        self.position = next;
+        Ok(Block::Bytes(bytes))
     }
 }
 
@@ -137,17 +139,4 @@ pub(super) fn data_block<S: Source>(
     }
     let compression = squashfs.superblock.compression;
     Ok((next, compression.unpack(&packed, block_size as usize)?))
-}
-
-impl<S: Source> Read for FileReader<'_, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.block.len() && !self.next_block().map_err(io::Error::other)? {
-            return Ok(0);
-        }
-        let rest = self.block.get(self.at..).unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.at += count;
-        Ok(count)
-    }
 }

@@ -1,6 +1,6 @@
 //! Fragments: blocks in which the tails of several files lie together.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::header::field;
@@ -14,25 +14,18 @@ const ENTRY: u64 = 16;
 /// Entries in one metadata block of it.
 const PER_BLOCK: u32 = 512;
 
-/// The fragment that was unpacked last; neighbours in a folder mostly share one.
-#[derive(Debug, Default)]
-pub(super) struct Cache(Mutex<Option<(u32, Arc<Vec<u8>>)>>);
+/// How many fragments are kept unpacked; neighbours in a folder mostly share one.
+pub(super) const KEPT: usize = 1;
 
 impl<S: Source> Squashfs<S> {
     /// The fragment of number `number`, unpacked.
     pub(super) fn fragment(&self, number: u32) -> Result<Arc<Vec<u8>>, Error> {
-        let kept = || {
-            self.fragments
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some((_, bytes)) = kept().as_ref().filter(|(at, _)| *at == number) {
-            return Ok(bytes.clone());
+        if let Some(bytes) = self.fragments.get(number.into()) {
+            return Ok(bytes);
         }
         let (start, length) = self.fragment_place(number)?;
         let bytes = Arc::new(data_block(self, start, length)?.1);
-        *kept() = Some((number, bytes.clone()));
+        self.fragments.keep(number.into(), bytes.clone());
         Ok(bytes)
     }
 

@@ -1,11 +1,11 @@
 //! Metadata blocks: inodes and folders, in compressed pieces of at most 8 KiB.
 
-use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
+use crate::kept::Kept;
 use crate::source::Source;
 
 use super::Squashfs;
@@ -21,9 +21,9 @@ const MOST_WORK: u64 = 1 << 30;
 const STORED: u16 = 1 << 15;
 
 /// The blocks that were unpacked last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Blocks {
-    kept: Mutex<VecDeque<(u64, Block)>>,
+    kept: Kept<Block>,
     work: AtomicU64,
 }
 
@@ -35,19 +35,11 @@ pub(super) struct Block {
 }
 
 impl Blocks {
-    fn get(&self, position: u64) -> Option<Block> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter()
-            .find(|(at, _)| *at == position)
-            .map(|(_, block)| block.clone())
-    }
-
-    fn keep(&self, position: u64, block: &Block) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == KEPT {
-            kept.pop_front();
+    pub(super) fn new() -> Self {
+        Self {
+            kept: Kept::new(KEPT),
+            work: AtomicU64::new(0),
         }
-        kept.push_back((position, block.clone()));
     }
 
     fn count(&self, bytes: usize) -> Result<(), Error> {
@@ -64,7 +56,7 @@ impl Blocks {
 impl<S: Source> Squashfs<S> {
     /// The metadata block at `position`.
     fn block(&self, position: u64) -> Result<Block, Error> {
-        if let Some(block) = self.blocks.get(position) {
+        if let Some(block) = self.blocks.kept.get(position) {
             return Ok(block);
         }
         // Length and content at once: a source may be far away.
@@ -94,7 +86,7 @@ impl<S: Source> Squashfs<S> {
             bytes: Arc::new(bytes),
             next: position.saturating_add(2 + size as u64),
         };
-        self.blocks.keep(position, &block);
+        self.blocks.kept.keep(position, block.clone());
         Ok(block)
     }
 
@@ -158,17 +150,6 @@ pub(super) struct Metadata<'a, S> {
     squashfs: &'a Squashfs<S>,
     block: Block,
     at: usize,
-}
-
-// Not derived: the source itself need not be copied.
-impl<S> Clone for Metadata<'_, S> {
-    fn clone(&self) -> Self {
-        Self {
-            squashfs: self.squashfs,
-            block: self.block.clone(),
-            at: self.at,
-        }
-    }
 }
 
 impl<S: Source> Metadata<'_, S> {

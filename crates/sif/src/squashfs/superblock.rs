@@ -16,7 +16,6 @@ const NOT_SET: u64 = u64::MAX;
 #[derive(Debug, Clone)]
 pub(super) struct Superblock {
     pub(super) inodes: u32,
-    pub(super) created: u32,
     /// Length of a data block in bytes: a power of two from 4 KiB to 1 MiB.
     pub(super) block_size: u32,
     pub(super) compression: Compression,
@@ -85,7 +84,6 @@ impl Superblock {
         compression.ensure_supported()?;
         Ok(Self {
             inodes: number(4),
-            created: number(8),
             block_size,
             compression,
             root: long(32),

@@ -1,8 +1,10 @@
 //! File systems made to harm their reader: nothing panics, nothing runs without end, nothing is allocated by a stated
 //! length.
 
+use std::fs::File;
+
 use proptest::prelude::*;
-use sifter_sif::{Error, Squashfs};
+use sifter_sif::{Error, Source as _, Squashfs};
 
 use crate::looking::CONTAINERS;
 
@@ -226,4 +228,81 @@ fn a_reference_out_of_its_table_is_damage() {
         squashfs.list("/", 10),
         Err(Error::FileSystem { .. })
     ));
+}
+
+/// Lengths of what [`holes`] makes: the stretch without data, the data behind it, and the block of the file system.
+const HOLE: u64 = 1 << 30;
+const AFTER: &[u8] = b"behind the hole";
+const BLOCK: u64 = 1 << 20;
+
+/// A file system whose file `d` begins with a hole of a gigabyte, and ends with bytes or with a part of another hole.
+fn holes(end_is_hole: bool) -> Vec<u8> {
+    let mut bytes = made(0, 24);
+    let (root, mut names) = (bytes[98..130].to_vec(), bytes[132..].to_vec());
+    // The inode of the file lies behind that of the root.
+    names[12..14].copy_from_slice(&(root.len() as u16).to_le_bytes());
+    bytes.truncate(96);
+    bytes.extend(AFTER);
+    let inode_table = bytes.len() as u64;
+    let mut inodes = root;
+    for number in [9_u16, 0o644, 0, 0] {
+        inodes.extend(number.to_le_bytes());
+    }
+    inodes.extend([0; 8]);
+    for number in [96, HOLE + AFTER.len() as u64, 0] {
+        inodes.extend(number.to_le_bytes());
+    }
+    for number in [1, u32::MAX, 0, u32::MAX] {
+        inodes.extend(number.to_le_bytes());
+    }
+    inodes.extend(vec![0; (HOLE / BLOCK) as usize * 4]);
+    let stored = AFTER.len() as u32 | 1 << 24;
+    inodes.extend(if end_is_hole { 0 } else { stored }.to_le_bytes());
+    let block = |bytes: &mut Vec<u8>, content: &[u8]| {
+        bytes.extend((content.len() as u16 | 0x8000).to_le_bytes());
+        bytes.extend(content);
+    };
+    block(&mut bytes, &inodes);
+    let directory_table = bytes.len() as u64;
+    block(&mut bytes, &names);
+    let used = bytes.len() as u64;
+    bytes[12..16].copy_from_slice(&(BLOCK as u32).to_le_bytes());
+    bytes[22..24].copy_from_slice(&20_u16.to_le_bytes());
+    for (offset, number) in [(40, used), (64, inode_table), (72, directory_table)] {
+        bytes[offset..offset + 8].copy_from_slice(&number.to_le_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn a_hole_is_taken_out_as_a_hole() {
+    let folder = tempfile::tempdir().unwrap();
+    let length = HOLE + AFTER.len() as u64;
+    for end_is_hole in [false, true] {
+        let image = holes(end_is_hole);
+        assert!(image.len() < 8192);
+        let squashfs = Squashfs::open(image).unwrap();
+        let target = folder.path().join(format!("taken-{end_is_hole}"));
+        assert_eq!(squashfs.extract("/d", &target, length).unwrap(), length);
+        let taken = File::open(&target).unwrap();
+        assert_eq!(taken.metadata().unwrap().len(), length);
+        let mut end = [1; AFTER.len() + 1];
+        taken.read_exact_at(&mut end, HOLE - 1).unwrap();
+        let expected = if end_is_hole {
+            [0; AFTER.len()].as_slice()
+        } else {
+            AFTER
+        };
+        assert_eq!((end[0], &end[1..]), (0, expected));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let on_disk = taken.metadata().unwrap().blocks() * 512;
+            assert!(on_disk < BLOCK, "{on_disk} bytes");
+        }
+        assert!(matches!(
+            squashfs.extract("/d", &folder.path().join("large"), length - 1),
+            Err(Error::FileTooLarge { .. })
+        ));
+    }
 }
