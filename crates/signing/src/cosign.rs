@@ -5,6 +5,7 @@
 //! given keys has made and that names the digest of its manifest. The reference tool looks at one image; here all
 //! of them count, because the index that lists them is itself not covered.
 
+use std::cmp::Reverse;
 use std::ops::ControlFlow;
 
 use base64::Engine as _;
@@ -16,7 +17,7 @@ use sifter_sif::{DataType, Image, OciContents, OciImage, Selector, Source};
 use crate::digest::DigestAlgorithm;
 use crate::dsse::PublicKey;
 use crate::error::Error;
-use crate::failure::Failure;
+use crate::failure::{Failure, Gravity};
 use crate::hashing::{DataDigests, NoDigest, Watch};
 use crate::verdict::Verdict;
 
@@ -64,6 +65,19 @@ pub enum CosignFailure {
     },
 }
 
+impl CosignFailure {
+    /// What forbids the use of an image is graver than what leaves a question open.
+    fn gravity(&self) -> Gravity {
+        match self {
+            Self::Altered(_) | Self::OtherImage { .. } => Gravity::Refused,
+            Self::Index | Self::Unreadable(_) | Self::Missing(_) | Self::NoKey(_) => {
+                Gravity::Unknown
+            }
+            Self::Unsigned(_) | Self::NotOci => Gravity::Unsigned,
+        }
+    }
+}
+
 /// A signature that one of the given keys has made for the image that it stands beside.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CosignSignature {
@@ -104,12 +118,12 @@ impl CosignReport {
     /// What that means for a person who trusts the given keys.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        match self.failure() {
+        match self.failure().map(CosignFailure::gravity) {
+            Some(Gravity::Refused) => Verdict::DoNotUse,
+            Some(Gravity::Unknown) => Verdict::CouldNotCheck,
+            Some(Gravity::Unsigned) => Verdict::NotSigned,
             None if self.signatures.is_empty() => Verdict::NotSigned,
             None => Verdict::Verified,
-            Some(CosignFailure::Altered(_) | CosignFailure::OtherImage { .. }) => Verdict::DoNotUse,
-            Some(CosignFailure::Unsigned(_) | CosignFailure::NotOci) => Verdict::NotSigned,
-            Some(_) => Verdict::CouldNotCheck,
         }
     }
 
@@ -140,17 +154,10 @@ pub fn verify<S: Source>(
         Ok(Some(contents)) => verify_images(image, &contents, keys, &mut report),
         _ => report.fail(CosignFailure::Index),
     }
-    report.failures.sort_by_key(rank);
+    report
+        .failures
+        .sort_by_key(|failure| Reverse(failure.gravity()));
     Ok(report)
-}
-
-/// What forbids the use of an image comes before what leaves a question open.
-fn rank(failure: &CosignFailure) -> u8 {
-    match failure {
-        CosignFailure::Altered(_) | CosignFailure::OtherImage { .. } => 0,
-        CosignFailure::Unsigned(_) | CosignFailure::NotOci => 2,
-        _ => 1,
-    }
 }
 
 fn compare_blobs<S: Source>(

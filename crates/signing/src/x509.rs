@@ -110,14 +110,13 @@ fn chain(
         anchors
             .push(anchor_from_trusted_cert(root).map_err(|_| Untrusted::Unreadable(Part::Roots))?);
     }
-    let now = UnixTime::since_unix_epoch(Duration::from_secs(now.0.max(0).cast_unsigned()));
     let entity = EndEntityCert::try_from(leaf).map_err(refused)?;
     let path = entity
         .verify_for_usage(
             ALL_VERIFICATION_ALGS,
             &anchors,
             &intermediates,
-            now,
+            unix(now),
             KeyUsage::required_if_present(CODE_SIGNING),
             None,
             None,
@@ -132,6 +131,11 @@ fn chain(
     let root = both.find(|(anchor, _)| *anchor == path.anchor());
     chain.extend(root.map(|(_, root)| root.clone()));
     Ok(chain)
+}
+
+/// The time as the verifier of chains takes it, which knows none before 1970.
+fn unix(time: Time) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(time.0.max(0).cast_unsigned()))
 }
 
 /// The certificates in a PEM file. Nothing else may be in it, except beside the one that is to be checked,

@@ -4,11 +4,9 @@
 //! has to be signed by the issuer of the certificate, or by a responder that the same issuer has made one; the
 //! reference tool looks for that in the certificate that is checked, which proves nothing.
 
-use std::time::Duration;
-
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use ring::rand::{SecureRandom as _, SystemRandom};
-use rustls_pki_types::{CertificateDer, UnixTime};
+use rustls_pki_types::CertificateDer;
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 use x509_cert::der::asn1::{Null, ObjectIdentifier, OctetString};
 use x509_cert::der::{Any, Decode as _, Encode as _};
@@ -23,7 +21,7 @@ use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::OID_PKIX_ACCESS_DESCRIPTOR_OCSP;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use super::{Untrusted, chain};
+use super::{Untrusted, chain, unix};
 use crate::openpgp::Time;
 
 /// The media type of a question.
@@ -246,13 +244,12 @@ impl StatusQuestion {
             return false;
         };
         let anchors = [anchor];
-        let now = UnixTime::since_unix_epoch(Duration::from_secs(now.0.max(0).cast_unsigned()));
         EndEntityCert::try_from(certificate).is_ok_and(|entity| {
             let verified = entity.verify_for_usage(
                 ALL_VERIFICATION_ALGS,
                 &anchors,
                 &[],
-                now,
+                unix(now),
                 KeyUsage::required(OCSP_SIGNING),
                 None,
                 None,
