@@ -112,9 +112,29 @@ fn fuzz(target: &str, minutes: u32) -> Result<bool> {
     for line in end.into_iter().rev() {
         step::say(line);
     }
-    ensure!(
-        root::root().join("fuzz/artifacts").join(target).exists(),
-        "{target} did not run"
-    );
+    ensure!(did_harm(&said), "{target} did not run");
     Ok(false)
+}
+
+/// Whether the fuzzer says that it kept an input that did harm. A program that could not be built, or not be started,
+/// ends badly too, and cargo-fuzz makes the folder for such inputs in any case.
+fn did_harm(said: &str) -> bool {
+    said.contains("Test unit written to ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_did_not_run_did_no_harm() {
+        assert!(did_harm(
+            "SUMMARY: libFuzzer: deadly signal\nartifact_prefix='fuzz/artifacts/dsse/'; \
+             Test unit written to fuzz/artifacts/dsse/crash-0a4d55a8d778e5022fab701977c5d840bbc486d0\n"
+        ));
+        assert!(!did_harm(
+            "error: could not compile `sifter-fuzz` (lib) due to 1 previous error\n\
+             Error: failed to build fuzz script\n"
+        ));
+    }
 }
