@@ -74,12 +74,7 @@ fn transfer(
     (mebibytes, rounds): (u64, u32),
     (slow_mebibytes, slow_rounds): (u64, u32),
 ) -> Result<()> {
-    let folder = root::target().join("bench");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
-    }
-    std::fs::create_dir_all(&folder)?;
-    let stage = Stage::build(folder)?;
+    let stage = Stage::build(fresh_folder("bench")?)?;
     stage.memory(mebibytes)?;
     stage.loopback(mebibytes, rounds)?;
     stage.slow_line(slow_mebibytes, slow_rounds)?;
@@ -95,17 +90,7 @@ struct Stage {
 
 impl Stage {
     fn build(folder: PathBuf) -> Result<Self> {
-        step::quiet(
-            "release programs",
-            Command::new("cargo").args([
-                "build",
-                "--release",
-                "--bins",
-                "--package=sifter-cli",
-                "--package=sifter-library-server",
-                "--package=sifter-test-support",
-            ]),
-        )?;
+        build(&["sifter-cli", "sifter-library-server", "sifter-test-support"])?;
         let official = folder.join("go-peer");
         step::quiet(
             "official Go client",
@@ -256,13 +241,7 @@ impl Stage {
     }
 
     fn image(&self, mebibytes: u64) -> Result<PathBuf> {
-        let image = self.folder.join("image.sif");
-        let made = Command::new(program("sample-image"))
-            .arg(&image)
-            .arg(mebibytes.to_string())
-            .status()?;
-        ensure!(made.success(), "the image could not be made");
-        Ok(image)
+        sample_image(&self.folder, "image.sif", mebibytes)
     }
 
     fn clear(&self) -> Result<()> {
@@ -280,6 +259,35 @@ fn slow_line(to: &str) -> Result<Running> {
             .arg(SLOW_DELAY_MS.to_string())
             .arg(SLOW_MBIT.to_string()),
     )
+}
+
+/// An empty folder in the target folder.
+fn fresh_folder(name: &str) -> Result<PathBuf> {
+    let folder = root::target().join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Builds the programs of these packages as they are released.
+fn build(packages: &[&str]) -> Result<()> {
+    let packages = packages.iter().map(|name| format!("--package={name}"));
+    step::quiet(
+        "release programs",
+        Command::new("cargo")
+            .args(["build", "--release", "--bins"])
+            .args(packages),
+    )
+}
+
+/// Makes an image of this size.
+fn sample_image(folder: &Path, name: &str, mebibytes: u64) -> Result<PathBuf> {
+    let image = folder.join(name);
+    let mut make = Command::new(program("sample-image"));
+    measure::run(make.arg(&image).arg(mebibytes.to_string()))?;
+    Ok(image)
 }
 
 fn program(name: &str) -> PathBuf {

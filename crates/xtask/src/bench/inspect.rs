@@ -2,14 +2,14 @@
 
 use std::fs::OpenOptions;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use super::measure::{self, Cost};
-use super::{program, report};
-use crate::{root, step};
+use super::{build, fresh_folder, program, report, sample_image};
+use crate::step;
 
 /// Length of a descriptor, where its table begins, and the data type of a partition (SIF specification).
 const DESCRIPTOR: usize = 585;
@@ -18,40 +18,23 @@ const PARTITION: [u8; 4] = 0x4004_u32.to_le_bytes();
 
 pub(super) fn run(gibibytes: u64, mebibytes: u64, rounds: u32) -> Result<()> {
     ensure!(rounds > 0, "a bench has at least one round");
-    let folder = root::target().join("bench-inspect");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
-    }
-    std::fs::create_dir_all(&folder)?;
-    step::quiet(
-        "release programs",
-        Command::new("cargo").args([
-            "build",
-            "--release",
-            "--bins",
-            "--package=sifter-cli",
-            "--package=sifter-test-support",
-        ]),
-    )?;
+    let folder = fresh_folder("bench-inspect")?;
+    build(&["sifter-cli", "sifter-test-support"])?;
     look_into(&folder, gibibytes, rounds)?;
     verify(&folder, mebibytes, rounds)?;
     Ok(std::fs::remove_dir_all(folder)?)
 }
 
 fn look_into(folder: &Path, gibibytes: u64, rounds: u32) -> Result<()> {
-    let image = image(folder, "huge.sif", 1)?;
+    let image = sample_image(folder, "huge.sif", 1)?;
     grow(&image, gibibytes << 30)?;
     let (mut times, mut read, mut whole) = (Vec::new(), 0, Vec::new());
     for _ in 0..rounds {
         let said = Command::new(program("look-into")).arg(&image).output()?;
         let text = String::from_utf8_lossy(&said.stdout).into_owned();
-        let mut numbers = text.split_whitespace();
-        let time = numbers.next().and_then(|number| number.parse::<f64>().ok());
-        times.push(time.with_context(|| format!("look-into says {text:?}"))?);
-        read = numbers
-            .next()
-            .and_then(|number| number.parse().ok())
-            .unwrap_or(read);
+        let (time, bytes) = numbers(&text).with_context(|| format!("look-into says {text:?}"))?;
+        times.push(time);
+        read = bytes;
         let mut list = Command::new(program("sifter-cli"));
         whole.push(measure::run(list.args(["sif", "list"]).arg(&image))?);
     }
@@ -67,8 +50,14 @@ fn look_into(folder: &Path, gibibytes: u64, rounds: u32) -> Result<()> {
     Ok(std::fs::remove_file(image)?)
 }
 
+/// The milliseconds that it took, and the bytes that were read.
+fn numbers(said: &str) -> Option<(f64, u64)> {
+    let mut words = said.split_whitespace();
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+}
+
 fn verify(folder: &Path, mebibytes: u64, rounds: u32) -> Result<()> {
-    let image = image(folder, "signed.sif", mebibytes)?;
+    let image = sample_image(folder, "signed.sif", mebibytes)?;
     let sifter = || {
         let mut command = Command::new(program("sifter-cli"));
         command
@@ -96,13 +85,6 @@ fn verify(folder: &Path, mebibytes: u64, rounds: u32) -> Result<()> {
         report::mebibytes(ours.peak),
     ));
     Ok(())
-}
-
-fn image(folder: &Path, name: &str, mebibytes: u64) -> Result<PathBuf> {
-    let image = folder.join(name);
-    let mut make = Command::new(program("sample-image"));
-    measure::run(make.arg(&image).arg(mebibytes.to_string()))?;
-    Ok(image)
 }
 
 /// Lets the root file system of an image, which is its last object, be `size` bytes long. What is added is a hole.
