@@ -1,7 +1,7 @@
 //! Starting and stopping: what belongs to one running Sifter.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use sifter_account::command_line::{CommandLine, Places};
 use sifter_account::vault::{Cost, FileState, MemoryKeychain, Patience};
@@ -43,6 +43,19 @@ pub enum Secrets {
     PlayedKeychain,
     /// A vault of the caller's own. This is how tests survive a restart.
     Vault(Vault),
+}
+
+impl Secrets {
+    /// Opens that place, for the person that `home` belongs to.
+    pub(crate) fn vault(self, home: &Home) -> Vault {
+        match self {
+            Self::System => Vault::system(DEFAULT_SERVICE).with_file(home.data(), Cost::default()),
+            Self::NoKeychain => Vault::session_only().with_file(home.data(), Cost::default()),
+            Self::Memory => Vault::session_only(),
+            Self::PlayedKeychain => Vault::over(MemoryKeychain::new(), Patience::default()),
+            Self::Vault(vault) => vault,
+        }
+    }
 }
 
 /// What a Sifter is told before it starts.
@@ -140,6 +153,8 @@ pub struct AppCore {
     pub(crate) presence: Arc<Presence>,
     pub(crate) drafts: Drafts,
     pub(crate) signatures: Signatures,
+    /// Held while the notes about keys are read, changed and written.
+    pub(crate) key_notes_changing: Mutex<()>,
     /// The files that are open in the inspector.
     pub(crate) open_files: OpenFiles,
     pub(crate) new_tokens: NewTokens,
@@ -188,15 +203,7 @@ impl AppCore {
         }
         let settings = Arc::new(Settings::open(&home)?);
         let hub = Arc::new(Hub::new(settings.view()));
-        let vault = match secrets {
-            Secrets::System => {
-                Vault::system(DEFAULT_SERVICE).with_file(home.data(), Cost::default())
-            }
-            Secrets::NoKeychain => Vault::session_only().with_file(home.data(), Cost::default()),
-            Secrets::Memory => Vault::session_only(),
-            Secrets::PlayedKeychain => Vault::over(MemoryKeychain::new(), Patience::default()),
-            Secrets::Vault(vault) => vault,
-        };
+        let vault = secrets.vault(&home);
         let reach = Reach::open(&home, Arc::clone(&settings), vault.clone())?;
         let reach = Arc::new(reach);
         let open_vault = reach.recall(false).await;
@@ -216,12 +223,11 @@ impl AppCore {
         let mut options = tuning.engine;
         let patience = options.retry_base;
         options.large_lane = settings.large_lane();
-        let signatures = Signatures::new(&home).on(reach.network());
+        let signatures = Signatures::new(&home, Arc::clone(&settings), reach.network());
         if judge_downloads {
             options.judge = Some(Arc::new(SignatureJudge {
                 signatures: signatures.clone(),
                 servers: Arc::clone(&servers),
-                settings: Arc::clone(&settings),
             }));
         }
         let remotes = Arc::new(Remotes::new(
@@ -260,6 +266,7 @@ impl AppCore {
             presence: Arc::default(),
             drafts: Drafts::default(),
             signatures,
+            key_notes_changing: Mutex::default(),
             open_files: OpenFiles::default(),
             new_tokens: NewTokens::default(),
             command_line,

@@ -26,8 +26,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sifter_contract::{ErrorCode, UiError};
 use sifter_library_client::{Http, Network};
 
-use crate::app::AppCore;
+use crate::app::{AppCore, Secrets, StartError};
 use crate::home::Home;
+use crate::network::Reach;
 use crate::servers::Servers;
 use crate::settings::Settings;
 
@@ -38,7 +39,6 @@ pub use sign::SignRequest;
 pub use verify::{CertificateFiles, VerifyRequest};
 
 use places::Places;
-use servers::DEFAULT_SERVERS;
 
 /// What verifies and signs images on this computer.
 #[derive(Debug, Clone)]
@@ -46,31 +46,44 @@ pub struct Signatures {
     places: Arc<Places>,
     /// The way to key servers.
     http: Http,
+    /// They name the usual key servers.
+    settings: Arc<Settings>,
 }
 
 impl Signatures {
-    /// With the keys of the person that `home` belongs to, and those of the command-line tools.
-    #[must_use]
-    pub fn new(home: &Home) -> Self {
-        Self {
-            places: Arc::new(Places::new(home)),
-            http: servers::client(Http::default()),
-        }
+    /// For a program that needs nothing else of Sifter: with the keys, the settings, the proxy and the trust of the
+    /// person that `home` belongs to, and with the keys of the command-line tools. Must be called in a Tokio runtime.
+    ///
+    /// # Errors
+    /// When the settings or the trusted certificates cannot be used.
+    pub async fn open(home: &Home) -> Result<Self, StartError> {
+        let settings = Arc::new(Settings::open(home)?);
+        let reach = Reach::open(home, Arc::clone(&settings), Secrets::System.vault(home))?;
+        // A keychain that is locked is not waited for: most of what is done with keys needs no network.
+        reach.recall(false).await;
+        Ok(Self::new(home, settings, reach.network()))
     }
 
     /// Reaches key servers by the ways and with the trust of `network`.
-    #[must_use]
-    pub(crate) fn on(self, network: &Network) -> Self {
+    pub(crate) fn new(home: &Home, settings: Arc<Settings>, network: &Network) -> Self {
         Self {
-            http: self.http.on(network),
-            ..self
+            places: Arc::new(Places::new(home)),
+            http: servers::client(Http::default().on(network)),
+            settings,
         }
     }
 
     /// The person's keys.
     #[must_use]
     pub fn keys(&self) -> KeyDesk {
-        KeyDesk::new(Arc::clone(&self.places), self.http.clone())
+        KeyDesk::new(self.clone())
+    }
+
+    /// The key servers that are asked when no others are named, in their order: those of the settings, else the ones
+    /// that everybody uses.
+    fn usual_servers(&self) -> Vec<String> {
+        let named = self.settings.key_servers();
+        named.unwrap_or_else(|| servers::DEFAULT_SERVERS.map(str::to_owned).to_vec())
     }
 }
 
@@ -79,22 +92,15 @@ impl AppCore {
     pub async fn key_server(&self, server_id: &str) -> Option<String> {
         self.servers.key_server(server_id).await
     }
-
-    /// The key servers that are asked for keys, in their order.
-    pub async fn key_servers(&self) -> Vec<String> {
-        key_servers(&self.servers, &self.settings).await
-    }
 }
 
-/// The key servers that are asked for keys, in their order: those of the connected libraries, then the usual ones or
-/// those that the settings name instead.
-async fn key_servers(libraries: &Servers, settings: &Settings) -> Vec<String> {
+/// The key servers that are asked for keys, in their order: those of the connected libraries, then the usual ones.
+async fn key_servers(libraries: &Servers, signatures: &Signatures) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for id in libraries.reachable_ids() {
         all.extend(libraries.key_server(&id).await);
     }
-    let usual = || DEFAULT_SERVERS.map(str::to_owned).to_vec();
-    all.extend(settings.key_servers().unwrap_or_else(usual));
+    all.extend(signatures.usual_servers());
     let mut seen = HashSet::new();
     // A library may name anything, and a person may have mistyped one; the others are asked all the same.
     all.retain(|text| servers::address(text).is_ok_and(|address| seen.insert(address)));

@@ -79,9 +79,9 @@ pub(crate) async fn run(cli: Cli, output: Output, stop: &Stop) -> Result<(), Fai
     }
 }
 
-/// What verifies and signs, with the keys of the person that the options name.
-fn signatures(call: &Call<'_>) -> Result<Signatures, Failure> {
-    Ok(Signatures::new(&home(call.options)?))
+/// What verifies and signs, with the keys and the network of the person that the options name.
+async fn signatures(call: &Call<'_>) -> Result<Signatures, Failure> {
+    Ok(Signatures::open(&home(call.options)?).await?)
 }
 
 /// The place of a reference that has to name all of it.

@@ -19,7 +19,6 @@ impl AppCore {
         };
         let request = VerifyRequest {
             library_key_server,
-            usual_key_servers: self.settings.key_servers(),
             ..VerifyRequest::default()
         };
         let name = file_name(&file.path);

@@ -85,7 +85,7 @@ impl Signatures {
             key_servers: request.key_servers.clone(),
             ..VerifyRequest::default()
         };
-        let asked = verify.servers()?;
+        let asked = self.servers(&verify)?;
         // The copy is what is verified: it is what will be used.
         let found = self.verify(&draft.path(&request.name), verify).await?;
         done.verdict = found.verdict;

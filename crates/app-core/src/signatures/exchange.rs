@@ -11,7 +11,6 @@ use url::Url;
 
 use super::keys::{KeyDesk, certificate, parse};
 use super::places::Places;
-use super::servers::DEFAULT_SERVERS;
 use super::{apart, servers, views};
 use crate::app::AppCore;
 use crate::errors::{self, Place};
@@ -46,10 +45,11 @@ pub struct FoundKey {
 }
 
 impl KeyDesk {
-    /// The key servers that are asked when no others are named, in their order.
+    /// The key servers that are asked when no others are named, in their order: those of the settings, else the ones
+    /// that everybody uses.
     #[must_use]
     pub fn usual_servers(&self) -> Vec<String> {
-        DEFAULT_SERVERS.map(str::to_owned).to_vec()
+        self.signatures().usual_servers()
     }
 
     /// Searches `key_servers` for a name, a mail address, a key id or a fingerprint.
@@ -57,7 +57,7 @@ impl KeyDesk {
     /// # Errors
     /// `invalid_address` about a server; why the first one is silent, when all are.
     pub async fn search(&self, key_servers: &[String], text: &str) -> Result<KeysFound, UiError> {
-        let asked = addresses(key_servers)?;
+        let asked = servers::addresses(key_servers)?;
         let answers = asked
             .iter()
             .map(|server| servers::search(self.http(), server, text));
@@ -93,7 +93,7 @@ impl KeyDesk {
         key_servers: &[String],
         fingerprint: &str,
     ) -> Result<KeyView, UiError> {
-        let asked = addresses(key_servers)?;
+        let asked = servers::addresses(key_servers)?;
         let wanted = parse(fingerprint)?;
         let mut silent = None;
         for server in &asked {
@@ -232,10 +232,6 @@ pub(super) fn keep(places: &Places, found: &Certificate) -> Result<KeyView, UiEr
     let secret = places.secret_key(&fingerprint)?;
     let protected = secret.map(|(_, key)| key.is_protected());
     Ok(views::key(kept, KeyPlace::Sifter, protected))
-}
-
-fn addresses(texts: &[String]) -> Result<Vec<ServerAddress>, UiError> {
-    texts.iter().map(|text| servers::address(text)).collect()
 }
 
 /// A key server that takes no keys from here.

@@ -13,7 +13,7 @@ use sifter_signing::openpgp::{
 };
 
 use super::places::Places;
-use super::{apart, shown, views};
+use super::{Signatures, apart, shown, views};
 use crate::errors;
 
 /// What a new key is to be.
@@ -41,22 +41,25 @@ pub struct ImportReport {
 /// The person's keys.
 #[derive(Debug, Clone)]
 pub struct KeyDesk {
-    places: Arc<Places>,
-    /// How key servers are reached.
-    http: Http,
+    signatures: Signatures,
 }
 
 impl KeyDesk {
-    pub(super) fn new(places: Arc<Places>, http: Http) -> Self {
-        Self { places, http }
+    pub(super) fn new(signatures: Signatures) -> Self {
+        Self { signatures }
     }
 
+    pub(super) fn signatures(&self) -> &Signatures {
+        &self.signatures
+    }
+
+    /// How key servers are reached.
     pub(super) fn http(&self) -> &Http {
-        &self.http
+        &self.signatures.http
     }
 
     pub(super) fn places(&self) -> &Arc<Places> {
-        &self.places
+        &self.signatures.places
     }
 
     /// Sifter's own keys, then those of the command-line tools that are not among them.
@@ -64,7 +67,7 @@ impl KeyDesk {
     /// # Errors
     /// `key_unusable` or `storage_failed` when Sifter's own keys cannot be read.
     pub async fn list(&self) -> Result<Vec<KeyView>, UiError> {
-        let places = Arc::clone(&self.places);
+        let places = Arc::clone(self.places());
         apart(move |_| list(&places)).await
     }
 
@@ -73,7 +76,7 @@ impl KeyDesk {
     /// # Errors
     /// `key_unusable` about the name or the end, `storage_failed`.
     pub async fn generate(&self, request: NewKeyRequest) -> Result<KeyView, UiError> {
-        let places = Arc::clone(&self.places);
+        let places = Arc::clone(self.places());
         apart(move |_| {
             let created = Time::now();
             let days = |days: u32| {
@@ -110,7 +113,7 @@ impl KeyDesk {
     /// # Errors
     /// `key_unusable` when there is none, and those of reading the file.
     pub async fn import(&self, path: &Path) -> Result<ImportReport, UiError> {
-        let places = Arc::clone(&self.places);
+        let places = Arc::clone(self.places());
         let path: PathBuf = path.to_owned();
         apart(move |_| import(&places, &path)).await
     }
@@ -120,7 +123,7 @@ impl KeyDesk {
     /// # Errors
     /// `key_unusable` when there is no such key.
     pub async fn export(&self, fingerprint: &str, secret: bool) -> Result<SecretString, UiError> {
-        let places = Arc::clone(&self.places);
+        let places = Arc::clone(self.places());
         let named = fingerprint.to_owned();
         apart(move |_| {
             let failed = |error: Error| errors::signing(&error, &named);
@@ -185,7 +188,7 @@ impl KeyDesk {
     /// # Errors
     /// `key_unusable` when there is no such key.
     pub async fn remove(&self, fingerprint: &str) -> Result<(), UiError> {
-        let places = Arc::clone(&self.places);
+        let places = Arc::clone(self.places());
         let named = fingerprint.to_owned();
         apart(move |_| {
             let removed = places.own.remove(&parse(&named)?);
@@ -203,7 +206,7 @@ impl KeyDesk {
         fingerprint: &str,
         change: impl FnOnce(&mut SecretKey) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, UiError> {
-        let places = Arc::clone(&self.places);
+        let places = Arc::clone(self.places());
         let named = fingerprint.to_owned();
         apart(move |_| {
             let failed = |error: Error| errors::signing(&error, &named);

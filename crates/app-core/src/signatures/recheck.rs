@@ -13,18 +13,15 @@ use sifter_library_client::Http;
 use sifter_signing::hkp::ServerAddress;
 use sifter_signing::openpgp::{Certificate, Fingerprint, KeyOrigin};
 use time::{Duration, OffsetDateTime};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::exchange::keep;
 use super::places::Places;
 use super::{Signatures, apart, key_servers, servers};
 use crate::app::AppCore;
-use crate::clock::reached;
 use crate::errors;
 use crate::files;
 use crate::servers::Servers;
-use crate::settings::Settings;
 
 /// How long an answer about a key counts.
 const EVERY: Duration = Duration::DAY;
@@ -66,11 +63,7 @@ impl Signatures {
         key_servers: &[String],
         now: OffsetDateTime,
     ) -> Result<Recheck, UiError> {
-        let asked: Result<Vec<ServerAddress>, UiError> = key_servers
-            .iter()
-            .map(|text| servers::address(text))
-            .collect();
-        let asked = asked?;
+        let asked = servers::addresses(key_servers)?;
         let places = Arc::clone(&self.places);
         let (mut due, keys) = apart(move |_| Ok((read(&places)?, watched(&places)?))).await?;
         due.keep_only(&keys);
@@ -104,7 +97,6 @@ impl Signatures {
 struct KeyWatch {
     signatures: Signatures,
     servers: Arc<Servers>,
-    settings: Arc<Settings>,
 }
 
 impl AppCore {
@@ -113,7 +105,6 @@ impl AppCore {
         let watch = KeyWatch {
             signatures: self.signatures.clone(),
             servers: Arc::clone(&self.servers),
-            settings: Arc::clone(&self.settings),
         };
         self.tasks.spawn(watch.keep(self.stop.clone()));
     }
@@ -123,9 +114,8 @@ impl KeyWatch {
     async fn keep(self, stop: CancellationToken) {
         let mut wait = AFTER_START;
         loop {
-            let later = Some(Instant::now() + wait);
             let round = async {
-                reached(later).await;
+                tokio::time::sleep(wait).await;
                 self.round().await
             };
             wait = tokio::select! {
@@ -138,7 +128,7 @@ impl KeyWatch {
     /// Asks about what is due. Answers how long to wait then.
     async fn round(&self) -> Wait {
         let now = OffsetDateTime::now_utc();
-        let asked = key_servers(&self.servers, &self.settings).await;
+        let asked = key_servers(&self.servers, &self.signatures).await;
         let next = match self.signatures.recheck(&asked, now).await {
             Ok(round) => round.next,
             Err(error) => {

@@ -134,6 +134,11 @@ pub(super) fn address(text: &str) -> Result<ServerAddress, UiError> {
     ServerAddress::parse(text).map_err(|_| errors::address(text))
 }
 
+/// Texts as the addresses of key servers, in their order.
+pub(super) fn addresses(texts: &[String]) -> Result<Vec<ServerAddress>, UiError> {
+    texts.iter().map(|text| address(text)).collect()
+}
+
 /// The host in the address of a key server, as people name the server.
 pub(super) fn host(address: &str) -> String {
     let url = Url::parse(address).ok();

@@ -4,14 +4,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sifter_contract::{ErrorCode, UiError, VerificationView};
+use sifter_contract::{UiError, VerificationView};
 use sifter_sif::Image;
 use sifter_signing::dsse::PublicKey;
 use sifter_signing::hkp::ServerAddress;
 use sifter_signing::openpgp::{Issuer, KeyOrigin, KeySource, Keyring, Time};
 use sifter_signing::{Form, Selection, Trust, Verifier, issuers, x509};
 
-use super::servers::{self, Answers, DEFAULT_SERVERS};
+use super::servers::{self, Answers};
 use super::{Signatures, apart, shown, status, views};
 use crate::errors;
 
@@ -54,8 +54,6 @@ pub struct VerifyRequest {
     pub library_key_server: Option<String>,
     /// Key servers to ask instead of these, in their order.
     pub key_servers: Vec<String>,
-    /// What the usual key servers are, when it is not those that everybody uses.
-    pub usual_key_servers: Option<Vec<String>>,
 }
 
 impl VerifyRequest {
@@ -73,33 +71,6 @@ impl VerifyRequest {
         self.groups
             .iter()
             .fold(selection, |all, group| all.group(*group))
-    }
-
-    pub(super) fn servers(&self) -> Result<Vec<ServerAddress>, UiError> {
-        let named = |text: &str| {
-            ServerAddress::parse(text)
-                .map_err(|_| UiError::new(ErrorCode::InvalidAddress).with("text", text))
-        };
-        if self.offline {
-            return Ok(Vec::new());
-        }
-        if self.key_servers.is_empty() {
-            // A library may name anything; what makes no sense is no reason to fail.
-            let own = self
-                .library_key_server
-                .as_deref()
-                .and_then(|text| named(text).ok());
-            let usual: Result<Vec<ServerAddress>, UiError> = match &self.usual_key_servers {
-                Some(usual) => usual.iter().map(|text| named(text)).collect(),
-                None => DEFAULT_SERVERS.into_iter().map(named).collect(),
-            };
-            let usual = usual?;
-            let others = usual
-                .into_iter()
-                .filter(|server| Some(server) != own.as_ref());
-            return Ok(own.clone().into_iter().chain(others).collect());
-        }
-        self.key_servers.iter().map(|text| named(text)).collect()
     }
 
     /// The keys in the files that are named, which count as trusted.
@@ -121,6 +92,22 @@ impl VerifyRequest {
 }
 
 impl Signatures {
+    /// The key servers to ask for the keys that `request` needs, in their order.
+    pub(super) fn servers(&self, request: &VerifyRequest) -> Result<Vec<ServerAddress>, UiError> {
+        if request.offline {
+            return Ok(Vec::new());
+        }
+        if !request.key_servers.is_empty() {
+            return servers::addresses(&request.key_servers);
+        }
+        // A library may name anything; what makes no sense is no reason to fail.
+        let own = request.library_key_server.as_deref();
+        let own = own.and_then(|text| servers::address(text).ok());
+        let mut usual = servers::addresses(&self.usual_servers())?;
+        usual.retain(|server| Some(server) != own.as_ref());
+        Ok(own.into_iter().chain(usual).collect())
+    }
+
     /// Verifies the image at `path`. That a signature is not good is no failure but what was found.
     ///
     /// # Errors
@@ -142,7 +129,7 @@ impl Signatures {
         open: impl FnOnce() -> Result<Image, UiError> + Send + 'static,
         request: VerifyRequest,
     ) -> Result<VerificationView, UiError> {
-        let servers = request.servers()?;
+        let servers = self.servers(&request)?;
         let asked = request.certificate.as_ref().filter(|files| files.ocsp);
         if let Some(files) = asked
             && let Some(failed) = status::check(&self.http, files, request.offline).await?

@@ -8,14 +8,12 @@ use sifter_transfer::{Download, Judge, Judgement};
 
 use super::remark::Remark;
 use crate::servers::Servers;
-use crate::settings::Settings;
 use crate::signatures::{Signatures, VerifyRequest, check};
 
 /// Judges downloads by their signatures.
 pub(crate) struct SignatureJudge {
     pub(crate) signatures: Signatures,
     pub(crate) servers: Arc<Servers>,
-    pub(crate) settings: Arc<Settings>,
 }
 
 impl std::fmt::Debug for SignatureJudge {
@@ -29,7 +27,6 @@ impl Judge for SignatureJudge {
         Box::pin(async move {
             let request = VerifyRequest {
                 library_key_server: self.servers.key_server(download.server.as_str()).await,
-                usual_key_servers: self.settings.key_servers(),
                 ..VerifyRequest::default()
             };
             let check = check(&self.signatures, &download.file, request).await;

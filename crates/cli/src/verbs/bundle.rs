@@ -83,7 +83,7 @@ async fn make(
         library_key_server,
         key_servers: options.keyserver.clone(),
     };
-    let signatures = signatures(call)?;
+    let signatures = signatures(call).await?;
     let made: Bundle = call.stop.or(signatures.bundle(request)).await?;
     for id in &made.missing {
         note(&format!(

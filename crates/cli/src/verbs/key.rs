@@ -41,7 +41,7 @@ struct Removed<'a> {
 }
 
 pub(super) async fn run(call: &Call<'_>, verb: &KeyVerb) -> Result<(), Failure> {
-    let desk = signatures(call)?.keys();
+    let desk = signatures(call).await?.keys();
     call.stop.or(act(call, &desk, verb)).await
 }
 

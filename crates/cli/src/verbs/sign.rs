@@ -24,7 +24,7 @@ pub(super) async fn run(call: &Call<'_>, options: &Sign) -> Result<(), Failure> 
         groups: options.group.into_iter().collect(),
         deterministic: options.deterministic,
     };
-    let signatures = signatures(call)?;
+    let signatures = signatures(call).await?;
     let signed = call
         .stop
         .or(signatures.sign(&options.file, request))

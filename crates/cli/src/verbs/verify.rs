@@ -71,7 +71,7 @@ async fn verify(
         library_key_server,
         ..request(options)
     };
-    let signatures = signatures(call)?;
+    let signatures = signatures(call).await?;
     let view = call.stop.or(signatures.verify(path, request)).await?;
     let result = Verified {
         ok: view.ok,
@@ -100,7 +100,7 @@ struct CosignVerified<'a> {
 }
 
 async fn cosign(call: &Call<'_>, options: &Verify, path: &Path) -> Result<(), Failure> {
-    let signatures = signatures(call)?;
+    let signatures = signatures(call).await?;
     let found = call
         .stop
         .or(signatures.verify_cosign(path, &options.pem))
@@ -171,7 +171,6 @@ fn request(options: &Verify) -> VerifyRequest {
         offline: options.offline,
         library_key_server: None,
         key_servers: options.keyserver.clone(),
-        usual_key_servers: None,
     }
 }
 

@@ -64,6 +64,15 @@ impl Bench {
         bench
     }
 
+    /// Ada has a key without a passphrase; with its fingerprint.
+    pub(crate) async fn ada() -> (Self, String) {
+        let bench = Self::new().await;
+        let name = "Ada <ada@example.org>";
+        let call = ["--json", "key", "generate", name, "--no-passphrase"];
+        let made = bench.run_bare(&call).await.ok().json();
+        (bench, made["fingerprint"].as_str().unwrap().to_owned())
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

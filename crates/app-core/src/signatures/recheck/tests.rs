@@ -1,7 +1,7 @@
 //! The owner of a key takes it back, and everybody who knows the key hears of it within a day.
 
 use secrecy::SecretString;
-use sifter_library_client::{Endpoints, FixedToken, LibraryClient, Origin};
+use sifter_library_client::{Endpoints, FixedToken, LibraryClient, Network, Origin};
 use sifter_signing::hkp::publication;
 use sifter_signing::openpgp::RevocationReason;
 use sifter_test_support::{SpawnedLibrary, spawn_library};
@@ -10,7 +10,13 @@ use url::Url;
 
 use super::*;
 use crate::home::Home;
+use crate::settings::Settings;
 use crate::signatures::{KeyDesk, NewKeyRequest};
+
+fn signatures(home: &Home) -> Signatures {
+    let settings = Arc::new(Settings::open(home).unwrap());
+    Signatures::new(home, settings, &Network::default())
+}
 
 /// A person with keys of their own.
 struct Person {
@@ -22,7 +28,7 @@ impl Person {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
-            signatures: Signatures::new(&Home::at(folder.path())),
+            signatures: signatures(&Home::at(folder.path())),
             folder,
         }
     }
