@@ -2,6 +2,7 @@
 //! window skips what is old; moments (a drop, a sign-in step) are told one by one.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sifter_contract::{AppEvent, ServerView, SettingsView, SignInPhase, SignInView, TransferList};
@@ -18,6 +19,8 @@ pub(crate) struct Hub {
     transfers: watch::Sender<TransferList>,
     moments: broadcast::Sender<AppEvent>,
     sign_ins: Mutex<Vec<SignInView>>,
+    /// Whether something waits for the person to unlock the keychain.
+    keychain_waits: AtomicBool,
     /// What the system handed over before there was a window.
     waiting: Mutex<Vec<AppEvent>>,
 }
@@ -30,6 +33,7 @@ impl Hub {
             transfers: watch::Sender::default(),
             moments: broadcast::Sender::new(BACKLOG),
             sign_ins: Mutex::default(),
+            keychain_waits: AtomicBool::default(),
             waiting: Mutex::default(),
         }
     }
@@ -61,6 +65,13 @@ impl Hub {
             open.push(view.clone());
         }
         self.moment(AppEvent::SignIn { sign_in: view });
+    }
+
+    /// Announces whether something waits for the person to unlock the keychain, when that is news.
+    pub(crate) fn keychain(&self, waiting: bool) {
+        if self.keychain_waits.swap(waiting, Ordering::SeqCst) != waiting {
+            self.moment(AppEvent::Keychain { waiting });
+        }
     }
 
     /// Announces something that happens once.
@@ -101,6 +112,9 @@ impl Hub {
         pending.extend(self.open_sign_ins().iter().map(|view| AppEvent::SignIn {
             sign_in: view.clone(),
         }));
+        if self.keychain_waits.load(Ordering::SeqCst) {
+            pending.push_back(AppEvent::Keychain { waiting: true });
+        }
         pending.extend(self.waiting().drain(..));
         EventStream {
             pending,
@@ -292,6 +306,25 @@ mod tests {
             !heard
                 .iter()
                 .any(|event| matches!(event, AppEvent::SignIn { .. }))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_window_that_opens_late_hears_that_the_keychain_is_waited_for() {
+        let hub = Hub::new(settings(Theme::Light));
+        let told = |waiting| AppEvent::Keychain { waiting };
+        hub.keychain(true);
+        let mut events = hub.subscribe();
+        assert!(events.pending.contains(&told(true)));
+        events.pending.clear();
+        hub.keychain(true);
+        hub.keychain(false);
+        assert_eq!(events.next().await, Some(told(false)), "only what is new");
+        let pending = hub.subscribe().pending;
+        assert!(
+            !pending
+                .iter()
+                .any(|event| matches!(event, AppEvent::Keychain { .. }))
         );
     }
 }

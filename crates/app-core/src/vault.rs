@@ -1,10 +1,11 @@
 //! The vault file at the person's word: made, opened, closed, given up. And who waits for a locked keychain.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use sifter_account::{Error, Storage};
-use sifter_contract::{AppEvent, AppView, UiError};
+use sifter_contract::{AppView, UiError};
 
 use crate::app::AppCore;
 use crate::errors;
@@ -16,16 +17,27 @@ impl AppCore {
         self.after_vault(made).await
     }
 
-    /// Opens the vault file; what waited for it goes on.
+    /// Opens the vault file; what waited for it goes on, without being waited for.
     pub(crate) async fn open_vault(&self, passphrase: SecretString) -> Result<AppView, UiError> {
         let opened = self.accounts.open_vault_file(passphrase).await;
         let view = self.after_vault(opened).await?;
         self.recall_proxy_password();
-        for account in self.accounts.list().await.unwrap_or_default() {
-            if account.storage == Storage::File {
-                self.after_sign_in().run(account.server.key.as_str()).await;
+        let accounts = self.accounts.list().await.unwrap_or_default();
+        let kept = accounts
+            .into_iter()
+            .filter(|account| account.storage == Storage::File);
+        let servers: BTreeSet<String> = kept
+            .map(|account| account.server.key.as_str().to_owned())
+            .collect();
+        let (after, stop) = (self.after_sign_in(), self.stop.clone());
+        self.tasks.spawn(async move {
+            for server in servers {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = after.run(&server) => {}
+                }
             }
-        }
+        });
         Ok(view)
     }
 
@@ -51,13 +63,8 @@ impl AppCore {
         let (hub, stop) = (Arc::clone(&self.hub), self.stop.clone());
         let mut waiting = self.accounts.vault().waiting();
         self.tasks.spawn(async move {
-            let mut told = false;
             loop {
-                let now = *waiting.borrow_and_update() > 0;
-                if now != told {
-                    told = now;
-                    hub.moment(AppEvent::Keychain { waiting: now });
-                }
+                hub.keychain(*waiting.borrow_and_update() > 0);
                 tokio::select! {
                     () = stop.cancelled() => return,
                     changed = waiting.changed() => if changed.is_err() { return },

@@ -14,3 +14,4 @@ mod providers;
 mod several;
 mod stage;
 mod tokens;
+mod vault;

@@ -71,13 +71,17 @@ impl Stage {
 
     /// With other numbers for transfers.
     pub(crate) async fn tuned(change: impl FnOnce(&mut Tuning)) -> Self {
+        Self::configured(|config| change(&mut config.tuning)).await
+    }
+
+    /// Told otherwise before it starts.
+    pub(crate) async fn configured(change: impl FnOnce(&mut CoreConfig)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let host = Arc::new(Played::default());
         let home = Home::at(folder.path().join("sifter"));
         let mut config = CoreConfig::new(home, Arc::<Played>::clone(&host));
         config.secrets = Secrets::PlayedKeychain;
         config.background = false;
-        change(&mut config.tuning);
         config.command_line = Some(CommandLinePlaces {
             singularity: folder.path().join(".singularity"),
             apptainer: folder.path().join(".apptainer"),
@@ -85,6 +89,7 @@ impl Stage {
             credentials: vec![folder.path().join(".docker/config.json")],
             programs: Vec::new(),
         });
+        change(&mut config);
         let core = AppCore::start(config).await.unwrap();
         Self { folder, core, host }
     }
