@@ -1,6 +1,7 @@
 //! What Sifter remembers about keys beside the keys themselves. No secrets.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use serde::{Deserialize, Serialize};
 use sifter_contract::UiError;
@@ -42,11 +43,13 @@ impl AppCore {
         Ok(read.unwrap_or_default())
     }
 
-    /// Changes the notes.
+    /// Changes the notes, one change at a time.
     pub(super) fn change_key_notes<T>(
         &self,
         change: impl FnOnce(&mut KeyNotes) -> T,
     ) -> Result<(), UiError> {
+        let changing = self.key_notes_changing.lock();
+        let _changing = changing.unwrap_or_else(PoisonError::into_inner);
         let mut notes = self.key_notes()?;
         let before = notes.clone();
         change(&mut notes);

@@ -52,7 +52,7 @@ impl Servers {
         self: &Arc<Self>,
         request: ServerAddressesSet,
     ) -> Result<ServerAddresses, UiError> {
-        let mut saved = self.saved(&request.server_id)?;
+        let saved = self.saved(&request.server_id)?;
         let http = self.http_of(saved.plain_http).clone();
         let address = |text: Option<String>| {
             text.filter(|text| !text.trim().is_empty())
@@ -67,9 +67,11 @@ impl Servers {
         };
         probe(&http, &saved, &entered).await?;
         // What the server says may have changed as well, which is what "as discovered" should mean from now on.
-        if let Ok(found) = discover(&http, saved.web.as_str()).await
-            && found.web.is_some()
-        {
+        let found = discover(&http, saved.web.as_str()).await.ok();
+        // Asking took its time, in which an account may have been chosen or something learned: only the addresses are
+        // replaced.
+        let mut saved = self.saved(&request.server_id)?;
+        if let Some(found) = found.filter(|found| found.web.is_some()) {
             saved.library = found.library;
             saved.token = found.token;
             saved.keystore = found.keystore;

@@ -1,8 +1,10 @@
 //! Addresses of services that a person enters, and puts back.
 
+use std::sync::Arc;
+
 use sifter_contract::requests::ServerRef;
 use sifter_contract::{
-    Api as _, ErrorCode, ServerAddresses, ServerAddressesSet, ServerState, ServiceKind,
+    Api as _, ErrorCode, Nothing, ServerAddresses, ServerAddressesSet, ServerState, ServiceKind,
 };
 use sifter_test_support::front::{Request, Upstream};
 use sifter_test_support::{Front, spawn_library};
@@ -204,4 +206,35 @@ async fn a_token_does_not_follow_to_an_address_that_was_entered() {
     stage.refresh(&server.id).await;
     assert!(!front.seen().is_empty());
     assert!(front.seen().iter().all(|seen| !seen.authorized));
+}
+
+#[tokio::test]
+async fn a_server_that_is_removed_meanwhile_does_not_come_back() {
+    let stage = Stage::open().await;
+    let library = spawn_library().await.unwrap();
+    let server = stage.connect(&library.base_url()).await.unwrap();
+    let named = ServerRef {
+        server_id: server.id.clone(),
+    };
+    let core = Arc::clone(&stage.core);
+    let front = Front::start(
+        library.address(),
+        move |request: Request, upstream: Upstream| {
+            let (core, named) = (Arc::clone(&core), named.clone());
+            async move {
+                // The second time it is gone already.
+                let _ = core.server_remove(named).await;
+                upstream.send(request).await
+            }
+        },
+    );
+    let front = front.await.unwrap();
+    let request = ServerAddressesSet {
+        keys: Some(front.base_url()),
+        ..nothing_entered(&server.id)
+    };
+    let refused = stage.core.server_set_addresses(request).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidRequest);
+    let servers = stage.core.server_list(Nothing {}).await.unwrap();
+    assert!(servers.iter().all(|one| one.id != server.id));
 }

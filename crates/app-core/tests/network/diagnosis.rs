@@ -18,9 +18,7 @@ fn skipped(why: SkipReason) -> CheckOutcome {
 async fn every_service_of_a_server_that_works_is_good() {
     let stage = Stage::open().await;
     let lab = Secured::start(own()).await;
-    let refused = stage.connect(&lab.url()).await.unwrap_err();
-    stage.trust(&refused).await.unwrap();
-    let server_id = stage.connect(&lab.url()).await.unwrap().id;
+    let server_id = stage.connect_trusting(&lab).await;
     let view = stage.diagnose_server(&server_id).await;
     assert_eq!(bad(&view), []);
     assert_eq!(
@@ -46,13 +44,7 @@ async fn every_service_of_a_server_that_works_is_good() {
         assert!(is_good(&view, kind), "{kind:?}: {view:?}");
     }
 
-    lab.library
-        .token()
-        .clone_into(&mut stage.host.clipboard.lock().unwrap());
-    let named = ServerRef {
-        server_id: server_id.clone(),
-    };
-    stage.core.sign_in_paste_token(named).await.unwrap();
+    stage.sign_in(&server_id, &lab.library).await;
     let view = stage.diagnose_server(&server_id).await;
     let seen = Seen::SignedIn {
         login: lab.library.entity().to_owned(),
@@ -80,13 +72,10 @@ async fn a_token_that_was_revoked_is_told_from_everything_else() {
     let stage = Stage::open().await;
     let library = spawn_library().await.unwrap();
     let server_id = stage.connect(&library.base_url()).await.unwrap().id;
-    library
-        .token()
-        .clone_into(&mut stage.host.clipboard.lock().unwrap());
+    stage.sign_in(&server_id, &library).await;
     let named = ServerRef {
         server_id: server_id.clone(),
     };
-    stage.core.sign_in_paste_token(named.clone()).await.unwrap();
     let tokens = stage.core.token_list(named).await.unwrap();
     let token_id = tokens.tokens[0].id.clone();
     let ended = TokenRef {

@@ -10,6 +10,8 @@
 
 mod addresses;
 mod diagnosis;
+#[path = "../support/disk.rs"]
+mod disk;
 mod proxy;
 mod stage;
 mod trust;

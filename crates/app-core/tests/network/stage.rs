@@ -74,9 +74,6 @@ impl Stage {
     /// Quits and starts again.
     pub(crate) async fn restart(&mut self) {
         self.core.shutdown().await;
-        // The old one holds its journal for as long as it is there.
-        let elsewhere = tempfile::tempdir().unwrap();
-        self.core = start(elsewhere.path(), &self.host, &self.vault).await;
         self.core = start(self.folder.path(), &self.host, &self.vault).await;
     }
 
@@ -93,6 +90,25 @@ impl Stage {
             allow_http: false,
         };
         self.core.server_connect(request).await
+    }
+
+    /// Connects to a library whose certificate a person has to accept, and returns the id of the server.
+    pub(crate) async fn connect_trusting(&self, lab: &Secured) -> String {
+        let refused = self.connect(&lab.url()).await.unwrap_err();
+        self.trust(&refused).await.unwrap();
+        self.connect(&lab.url()).await.unwrap().id
+    }
+
+    /// Signs in with the token of a library, which is pasted.
+    pub(crate) async fn sign_in(&self, server_id: &str, library: &SpawnedLibrary) -> ServerView {
+        library
+            .token()
+            .clone_into(&mut self.host.clipboard.lock().unwrap());
+        let server_id = server_id.to_owned();
+        self.core
+            .sign_in_paste_token(ServerRef { server_id })
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn refresh(&self, id: &str) -> ServerView {

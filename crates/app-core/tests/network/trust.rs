@@ -30,15 +30,8 @@ async fn a_certificate_is_accepted_by_a_person_and_then_everything_works_there()
     assert_eq!(network.trusted[0].certificate, question.shown);
     let server = stage.connect(&lab.url()).await.unwrap();
     // The sign-in has a client of its own.
-    lab.library
-        .token()
-        .clone_into(&mut stage.host.clipboard.lock().unwrap());
-    let server_id = server.id.clone();
-    let signed_in = stage
-        .core
-        .sign_in_paste_token(ServerRef { server_id })
-        .await;
-    let account = signed_in.unwrap().account.unwrap();
+    let signed_in = stage.sign_in(&server.id, &lab.library).await;
+    let account = signed_in.account.unwrap();
     assert_eq!(account.login, lab.library.entity());
 
     // Taken back, it is refused at once, by the library's client and by the one of sign-ins.
@@ -72,16 +65,8 @@ async fn transfers_go_by_what_is_trusted() {
 
     let stage = Stage::open().await;
     let lab = Secured::start(own()).await;
-    let refused = stage.connect(&lab.url()).await.unwrap_err();
-    stage.trust(&refused).await.unwrap();
-    let server_id = stage.connect(&lab.url()).await.unwrap().id;
-    lab.library
-        .token()
-        .clone_into(&mut stage.host.clipboard.lock().unwrap());
-    let named = ServerRef {
-        server_id: server_id.clone(),
-    };
-    stage.core.sign_in_paste_token(named).await.unwrap();
+    let server_id = stage.connect_trusting(&lab).await;
+    stage.sign_in(&server_id, &lab.library).await;
     let path = stage.folder.path().join("hello.sif");
     sifter_test_support::hello_world(&path).unwrap();
     *stage.host.chosen.lock().unwrap() = Some(path);
@@ -188,9 +173,7 @@ async fn only_what_was_refused_and_may_be_overlooked_can_be_accepted() {
 async fn what_was_accepted_for_a_server_goes_with_it_and_is_there_after_a_restart() {
     let mut stage = Stage::open().await;
     let lab = Secured::start(own()).await;
-    let refused = stage.connect(&lab.url()).await.unwrap_err();
-    stage.trust(&refused).await.unwrap();
-    let server_id = stage.connect(&lab.url()).await.unwrap().id;
+    let server_id = stage.connect_trusting(&lab).await;
     stage.restart().await;
     assert_eq!(stage.network().await.trusted.len(), 1);
     assert_eq!(stage.refresh(&server_id).await.state, ServerState::Online);

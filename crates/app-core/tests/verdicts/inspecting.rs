@@ -1,9 +1,7 @@
 //! Images that are open in the inspector.
 
 use sifter_contract::requests::{FileObject, FilePlace, FileRef, FileSign, TransferRef};
-use sifter_contract::{
-    Api, AppEvent, ErrorCode, Nothing, ObjectKind, SignWith, Verdict, VerdictReason,
-};
+use sifter_contract::{Api, AppEvent, ErrorCode, ObjectKind, SignWith, Verdict, VerdictReason};
 
 use crate::stage::{Stage, key};
 
@@ -62,13 +60,7 @@ async fn a_revocation_learned_later_turns_the_next_check() {
     let mut ada = key("Ada", None);
     stage.trusted().add(&ada.certificate()).unwrap();
     let path = stage.image("x.sif", Some(&ada));
-    stage.host.files.lock().unwrap().push_back(path);
-    let id = stage
-        .core
-        .inspect_choose(Nothing {})
-        .await
-        .unwrap()
-        .remove(0);
+    let id = stage.opened(path).await;
     let before = stage.core.inspect_check(file(&id)).await.unwrap();
     assert_eq!(before.verdict, Verdict::Verified);
     ada.revoke(RevocationReason::Compromised, None, Time::now())
@@ -121,13 +113,7 @@ async fn a_file_in_quarantine_can_be_looked_at_and_neither_sent_nor_signed() {
 async fn files_and_objects_are_listed_and_taken_out_where_the_person_says() {
     let stage = Stage::new().await;
     let path = stage.image("x.sif", None);
-    stage.host.files.lock().unwrap().push_back(path);
-    let file_id = stage
-        .core
-        .inspect_choose(Nothing {})
-        .await
-        .unwrap()
-        .remove(0);
+    let file_id = stage.opened(path).await;
     let place = |path: &str| FilePlace {
         file_id: file_id.clone(),
         path: path.to_owned(),

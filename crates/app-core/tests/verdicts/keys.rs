@@ -4,6 +4,7 @@ use sifter_contract::requests::{KeyExpiry, KeyExport, KeyMake, KeyRef, KeyRevoke
 use sifter_contract::{Api, ErrorCode, KeyRow, KeyStanding, KeyTrust, Nothing, RevocationCause};
 use sifter_signing::openpgp::KeyStore;
 
+use crate::disk::nowhere_in;
 use crate::signing::passphrase;
 use crate::stage::{Stage, key};
 
@@ -159,19 +160,6 @@ async fn a_passphrase_lies_nowhere_on_the_disk() {
     assert!(!rows(&stage, &[&ada]).await[0].passphrase_kept);
     let store = KeyStore::new(stage.path("home/config/keys"));
     assert!(store.secret().unwrap()[0].is_protected());
-    let mut folders = vec![stage.path("home")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = std::fs::read(&path).unwrap();
-            let needle = b"correct horse battery";
-            let found = bytes.windows(needle.len()).any(|window| window == needle);
-            assert!(!found, "{}", path.display());
-        }
-    }
+    nowhere_in(&stage.path("home"), &["correct horse battery"]);
     stage.end().await;
 }

@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../support/disk.rs"]
+mod disk;
 mod inspecting;
 mod judging;
 mod keys;

@@ -38,13 +38,7 @@ async fn an_opened_file_is_signed_and_a_passphrase_is_kept_when_that_is_wanted()
     let stage = Stage::new().await;
     let ada = make(&stage).await;
     let path = stage.image("x.sif", None);
-    stage.host.files.lock().unwrap().push_back(path.clone());
-    let file_id = stage
-        .core
-        .inspect_choose(Nothing {})
-        .await
-        .unwrap()
-        .remove(0);
+    let file_id = stage.opened(path.clone()).await;
     let sign = |with: SignWith| {
         let file_id = file_id.clone();
         stage.core.inspect_sign(FileSign { file_id, with })

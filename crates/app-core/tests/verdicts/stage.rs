@@ -143,6 +143,13 @@ impl Stage {
         path
     }
 
+    /// Opens an image in the inspector, and returns the id that it has there.
+    pub(crate) async fn opened(&self, path: PathBuf) -> String {
+        self.host.files.lock().unwrap().push_back(path);
+        let chosen = self.core.inspect_choose(Nothing {}).await;
+        chosen.unwrap().remove(0)
+    }
+
     /// Changes what is signed in an image.
     pub(crate) fn alter(&self, path: &Path) {
         let mut bytes = std::fs::read(path).unwrap();
