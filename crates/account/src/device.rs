@@ -9,9 +9,8 @@ use sifter_openid::{ProviderKind as Whose, ProviderTokens, token_answer};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::answer::TokenAnswer;
-use crate::error::{Error, error_word};
-use crate::grants::{CLIENT_ID, grant};
+use crate::error::{Error, refusal};
+use crate::grants::{CLIENT_ID, first_grant};
 use crate::metadata::Metadata;
 use crate::secret::Grant;
 use crate::transport::{Answer, Http, HttpError, is_allowed};
@@ -59,11 +58,6 @@ struct Started {
     expires_in: u64,
     #[serde(default)]
     interval: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    error: String,
 }
 
 /// What a question brought.
@@ -145,26 +139,11 @@ fn check(started: Started, is_home: impl Fn(&Url) -> bool) -> Result<Pending, Er
     })
 }
 
-fn refusal(body: &[u8]) -> String {
-    serde_json::from_slice::<Refusal>(body).map_or_else(
-        |_| "no_reason".to_owned(),
-        |refusal| error_word(&refusal.error),
-    )
-}
-
 impl Pending {
     /// Asks until the person has decided or the code has expired.
     pub(crate) async fn wait(&self, http: &Http, metadata: &Metadata) -> Result<Grant, Error> {
-        let form = [
-            ("grant_type", GRANT_TYPE),
-            ("device_code", self.secret.expose_secret()),
-            ("client_id", CLIENT_ID),
-        ];
-        let ask = || async {
-            let answer = http.token_answer(&metadata.token, &form).await;
-            answer.map(understand)
-        };
-        self.wait_for(ask).await
+        self.ask(http, &metadata.token, CLIENT_ID, first_grant)
+            .await
     }
 
     /// The same at a provider.
@@ -174,19 +153,30 @@ impl Pending {
         token: &Url,
         client_id: &str,
     ) -> Result<ProviderTokens, Error> {
-        let form = [
-            ("grant_type", GRANT_TYPE),
-            ("device_code", self.secret.expose_secret()),
-            ("client_id", client_id),
-        ];
         let read = |body: &[u8]| {
             token_answer(true, body).map_err(|_| Error::BadResponse {
                 what: "the token answer",
             })
         };
+        self.ask(http, token, client_id, read).await
+    }
+
+    /// Asks the token endpoint `token`; `read` makes something of the body that grants.
+    async fn ask<T>(
+        &self,
+        http: &Http,
+        token: &Url,
+        client_id: &str,
+        read: impl Fn(&[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let form = [
+            ("grant_type", GRANT_TYPE),
+            ("device_code", self.secret.expose_secret()),
+            ("client_id", client_id),
+        ];
         let ask = || async {
             let answer = http.token_answer(token, &form).await;
-            answer.map(|answer| understand_with(&answer, read))
+            answer.map(|answer| understand(&answer, &read))
         };
         self.wait_for(ask).await
     }
@@ -223,16 +213,7 @@ impl Pending {
     }
 }
 
-fn understand(answer: Answer) -> Result<Told<Grant>, Error> {
-    understand_with(&answer, |body| {
-        let token: TokenAnswer = serde_json::from_slice(body).map_err(|_| Error::BadResponse {
-            what: "the token answer",
-        })?;
-        grant(&token, 1)
-    })
-}
-
-fn understand_with<T>(
+fn understand<T>(
     answer: &Answer,
     read: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<Told<T>, Error> {
@@ -325,7 +306,7 @@ mod tests {
             .wait_for(|| async {
                 times.borrow_mut().push(begun.elapsed().as_secs());
                 match answers.borrow_mut().next() {
-                    Some(Some((status, body))) => Ok(understand(told(*status, body))),
+                    Some(Some((status, body))) => Ok(understand(&told(*status, body), first_grant)),
                     Some(None) => Err(HttpError::TimedOut),
                     None => Ok(Ok(Told::Wait)),
                 }

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
+use serde::Deserialize;
 use sifter_openid::IdTokenFault;
 
 use crate::vault::VaultError;
@@ -176,6 +177,18 @@ impl Error {
             Self::Index { .. } | Self::IndexUnreadable => "index",
         }
     }
+}
+
+/// The `error` word in the body of a refusal.
+pub(crate) fn refusal(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error: String,
+    }
+    serde_json::from_slice::<Refusal>(body).map_or_else(
+        |_| "no_reason".to_owned(),
+        |refusal| error_word(&refusal.error),
+    )
 }
 
 /// Keeps what may be shown of a server's `error` word: printable ASCII, at most 64 characters.

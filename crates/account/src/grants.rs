@@ -136,7 +136,17 @@ pub(crate) async fn revoke(http: &Http, metadata: &Metadata, grant: &Grant) -> b
     matches!(call, Ok(Ok(answer)) if answer.status == StatusCode::OK)
 }
 
-pub(crate) fn grant(answer: &TokenAnswer, generation: u64) -> Result<Grant, Error> {
+/// What a sign-in was granted, from the body of a token answer that did not come through the crate `oauth2`.
+pub(crate) fn first_grant(body: &[u8]) -> Result<Grant, Error> {
+    // The parser's error would quote what it read.
+    let answer: Option<TokenAnswer> = serde_json::from_slice(body).ok();
+    let answer = answer.ok_or(Error::BadResponse {
+        what: "the token answer",
+    })?;
+    grant(&answer, 1)
+}
+
+fn grant(answer: &TokenAnswer, generation: u64) -> Result<Grant, Error> {
     let bad = |what| Error::BadResponse { what };
     let access = answer.access_token().secret();
     if access.is_empty() || !access.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -3,11 +3,12 @@
 use http::StatusCode;
 use serde::Deserialize;
 use sifter_openid::exchange::GRANT;
+use sifter_openid::is_loopback;
 use url::Url;
 
 use crate::error::Error;
 use crate::providers::{self, Provider, ProviderKind};
-use crate::transport::{Http, is_allowed, is_loopback};
+use crate::transport::{Http, is_allowed};
 
 /// The part of the metadata Sifter uses, checked.
 #[derive(Clone, Debug)]

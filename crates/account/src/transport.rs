@@ -4,11 +4,13 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
+use reqwest::{Client, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use url::{Host, Url};
+use sifter_openid::is_loopback;
+use url::Url;
 
 use crate::error::Error;
 use crate::identity::BoxFuture;
@@ -28,15 +30,6 @@ pub(crate) fn is_allowed(url: &Url) -> bool {
             "http" => is_loopback(url),
             _ => false,
         }
-}
-
-/// Whether `url` names this machine by number.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        _ => false,
-    }
 }
 
 /// Why a call brought no answer. The texts hold no URL, because a URL may hold a code.
@@ -126,16 +119,12 @@ impl Http {
         Self { shared }
     }
 
-    fn client(&self, url: &Url) -> Result<reqwest::Client, HttpError> {
+    fn client(&self, url: &Url) -> Result<Client, HttpError> {
         self.shared.reading(url).map_err(HttpError::Setup)
     }
 
     pub(crate) async fn get(&self, url: &Url) -> Result<Answer, HttpError> {
-        let request = self
-            .client(url)?
-            .get(url.clone())
-            .header(http::header::ACCEPT, "application/json");
-        self.send(request.build()?).await
+        send(self.request(Method::GET, url)?).await
     }
 
     /// Asks with a token of whoever is asked.
@@ -144,12 +133,8 @@ impl Http {
         url: &Url,
         token: &SecretString,
     ) -> Result<Answer, HttpError> {
-        let request = self
-            .client(url)?
-            .get(url.clone())
-            .header(http::header::ACCEPT, "application/json")
-            .bearer_auth(token.expose_secret());
-        self.send(request.build()?).await
+        let request = self.request(Method::GET, url)?;
+        send(request.bearer_auth(token.expose_secret())).await
     }
 
     pub(crate) async fn post_form(
@@ -157,13 +142,7 @@ impl Http {
         url: &Url,
         form: &[(&str, &str)],
     ) -> Result<Answer, HttpError> {
-        // GitHub answers in form encoding unless asked for JSON.
-        let request = self
-            .client(url)?
-            .post(url.clone())
-            .header(http::header::ACCEPT, "application/json")
-            .form(form);
-        self.send(request.build()?).await
+        send(self.request(Method::POST, url)?.form(form)).await
     }
 
     /// A call to a token endpoint, its answer turned into what the standard says.
@@ -177,35 +156,43 @@ impl Http {
         Ok(answer)
     }
 
-    async fn send(&self, request: reqwest::Request) -> Result<Answer, HttpError> {
-        if !is_allowed(request.url()) {
-            return Err(HttpError::Request);
-        }
-        tokio::time::timeout(CALL, self.receive(request))
-            .await
-            .map_err(|_| HttpError::TimedOut)?
+    fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, HttpError> {
+        let request = self.client(url)?.request(method, url.clone());
+        // GitHub answers in form encoding unless asked for JSON.
+        Ok(request.header(http::header::ACCEPT, "application/json"))
     }
+}
 
-    async fn receive(&self, request: reqwest::Request) -> Result<Answer, HttpError> {
-        let mut response = self.client(request.url())?.execute(request).await?;
-        let status = response.status();
-        if status.is_redirection() {
-            return Err(HttpError::Redirect(status.as_u16()));
-        }
-        let headers = response.headers().clone();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(HttpError::TooLong);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer {
-            status,
-            headers,
-            body,
-        })
+async fn send(request: RequestBuilder) -> Result<Answer, HttpError> {
+    let (client, request) = request.build_split();
+    let request = request?;
+    if !is_allowed(request.url()) {
+        return Err(HttpError::Request);
     }
+    tokio::time::timeout(CALL, receive(client, request))
+        .await
+        .map_err(|_| HttpError::TimedOut)?
+}
+
+async fn receive(client: Client, request: reqwest::Request) -> Result<Answer, HttpError> {
+    let mut response = client.execute(request).await?;
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(HttpError::Redirect(status.as_u16()));
+    }
+    let headers = response.headers().clone();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(HttpError::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }
 
 impl<'c> AsyncHttpClient<'c> for Http {
@@ -215,7 +202,9 @@ impl<'c> AsyncHttpClient<'c> for Http {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let request = reqwest::Request::try_from(request).map_err(|_| HttpError::Request)?;
-            let mut answer = self.send(request).await?;
+            let client = self.client(request.url())?;
+            let request = RequestBuilder::from_parts(client, request);
+            let mut answer = send(request).await?;
             straighten(&mut answer);
             let mut response = HttpResponse::new(answer.body);
             *response.status_mut() = answer.status;

@@ -183,6 +183,28 @@ async fn a_damaged_file_is_told_from_a_wrong_passphrase_and_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn forgetting_what_is_not_there_writes_nothing() {
+    let (folder, account) = filled().await;
+    let before = std::fs::read(file(folder.path())).unwrap();
+    let vault = opened(folder.path()).await;
+    vault.remove(AccountId::random()).await.unwrap();
+    assert_eq!(std::fs::read(file(folder.path())).unwrap(), before);
+    vault.remove(account).await.unwrap();
+    assert_ne!(std::fs::read(file(folder.path())).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_person_who_wants_no_vault_file_gets_no_file_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = vault(folder.path());
+    let account = AccountId::random();
+    let stored = vault.store(account, SECRET.into()).await;
+    assert_eq!(stored, Storage::SessionOnly);
+    vault.remove(account).await.unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn a_write_that_was_cut_off_leaves_what_was_there() {
     let (folder, account) = filled().await;
     let half = &std::fs::read(file(folder.path())).unwrap()[..80];

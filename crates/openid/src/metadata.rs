@@ -15,7 +15,8 @@ pub struct Endpoints {
     pub authorize: Url,
     /// Where codes are traded.
     pub token: Url,
-    /// Where a device without a browser asks for a code (RFC 8628).
+    /// Where a device without a browser asks for a code (RFC 8628). Known of GitHub only: nothing asks the others for
+    /// one.
     pub device: Option<Url>,
     /// Says who somebody is.
     pub identity: IdentitySource,
@@ -43,8 +44,6 @@ struct Document {
     authorization_endpoint: Url,
     token_endpoint: Url,
     jwks_uri: Url,
-    #[serde(default)]
-    device_authorization_endpoint: Option<Url>,
     #[serde(default)]
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     #[serde(default)]
@@ -105,7 +104,7 @@ impl Endpoints {
             issuer: document.issuer,
             authorize: document.authorization_endpoint,
             token: document.token_endpoint,
-            device: (document.device_authorization_endpoint).filter(|url| kind.owns(url)),
+            device: None,
             identity: IdentitySource::IdToken {
                 keys: document.jwks_uri,
             },
@@ -121,4 +120,29 @@ pub fn metadata_address(kind: &ProviderKind) -> Option<Url> {
     let issuer = kind.discovery()?;
     let issuer = issuer.trim_end_matches('/');
     Url::parse(&format!("{issuer}/.well-known/openid-configuration")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_used_of_the_metadata_may_be_anything() {
+        let document = json!({
+            "issuer": "https://id.example",
+            "authorization_endpoint": "https://id.example/authorize",
+            "token_endpoint": "https://id.example/token",
+            "jwks_uri": "https://id.example/keys",
+            "device_authorization_endpoint": "/device",
+            "userinfo_endpoint": 7,
+        });
+        let kind = ProviderKind::Oidc {
+            issuer: "https://id.example".to_owned(),
+            endpoint_hosts: Vec::new(),
+        };
+        let endpoints = Endpoints::read(&kind, document.to_string().as_bytes()).unwrap();
+        assert_eq!(endpoints.token.as_str(), "https://id.example/token");
+    }
 }

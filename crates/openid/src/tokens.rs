@@ -1,12 +1,12 @@
 //! What a token endpoint answers.
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::error::{ErrorCode, Fault};
 
-/// What is wanted of a token answer. Lifetimes, scopes and the rest do not matter here.
+/// What is wanted of a token answer. Lifetimes and the rest do not matter here.
 #[derive(Debug, Deserialize)]
 pub struct ProviderTokens {
     /// For the provider's own interfaces.
@@ -14,9 +14,17 @@ pub struct ProviderTokens {
     /// Says who signed in.
     #[serde(default)]
     pub id_token: Option<SecretString>,
-    /// What was granted, separated by spaces, or by commas at GitHub; none is what was asked for.
-    #[serde(default)]
+    /// What was granted, separated by spaces, or by commas at GitHub; none is what was asked for. It only explains what
+    /// is missing, so that anything but a text counts as none.
+    #[serde(default, deserialize_with = "text")]
     pub scope: Option<String>,
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
 }
 
 /// Reads a token answer. GitHub refuses with status 200 and an `error` inside, so that the body decides.
@@ -73,6 +81,20 @@ mod tests {
         ] {
             let tokens = token_answer(true, body.as_bytes()).ok().unwrap();
             assert_eq!(tokens.access_token.expose_secret(), "a");
+        }
+    }
+
+    #[test]
+    fn a_scope_is_taken_as_text_and_does_no_harm_as_anything_else() {
+        for (scope, read) in [
+            (r#""openid email""#, Some("openid email")),
+            (r#"["openid","email"]"#, None),
+            ("null", None),
+            ("7", None),
+        ] {
+            let body = format!(r#"{{"access_token":"a","scope":{scope}}}"#);
+            let tokens = token_answer(true, body.as_bytes()).ok().unwrap();
+            assert_eq!(tokens.scope.as_deref(), read, "{scope}");
         }
     }
 }

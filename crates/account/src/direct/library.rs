@@ -4,9 +4,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sifter_openid::exchange::{ACCESS_TOKEN, GRANT, ID_TOKEN, PROVIDER, bound_nonce};
 
-use crate::answer::TokenAnswer;
-use crate::error::{Error, error_word};
-use crate::grants::{CLIENT_ID, grant};
+use crate::error::{Error, refusal};
+use crate::grants::{CLIENT_ID, first_grant};
 use crate::metadata::Metadata;
 use crate::secret::Grant;
 use crate::transport::Http;
@@ -25,11 +24,6 @@ pub(crate) enum Brought {
 #[derive(Deserialize)]
 struct Fresh {
     nonce: String,
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    error: String,
 }
 
 /// The nonce for an ID token that is to be exchanged at this library, and at no other.
@@ -75,20 +69,11 @@ pub(crate) async fn exchange(
     if !answer.status.is_success() {
         return Err(refused(&answer.body));
     }
-    // The parser's error would quote what it read.
-    let tokens: Option<TokenAnswer> = serde_json::from_slice(&answer.body).ok();
-    let tokens = tokens.ok_or(Error::BadResponse {
-        what: "the token answer",
-    })?;
-    grant(&tokens, 1)
+    first_grant(&answer.body)
 }
 
 fn refused(body: &[u8]) -> Error {
-    let refusal = serde_json::from_slice::<Refusal>(body);
     Error::NotAccepted {
-        reason: refusal.map_or_else(
-            |_| "no_reason".to_owned(),
-            |refusal| error_word(&refusal.error),
-        ),
+        reason: refusal(body),
     }
 }

@@ -6,14 +6,14 @@ use sifter_openid::{Departure, Endpoints, IdentitySource};
 use url::Url;
 
 use super::Phase;
-use super::flow::{Came, Flow, last_page};
+use super::flow::{Came, Flow};
 use crate::account::Account;
 use crate::device;
 use crate::direct::library::{self, Brought};
 use crate::direct::provider::{self, Trade};
 use crate::direct::{AtProvider, OwnClient, refused};
 use crate::error::Error;
-use crate::loopback::{Expect, Issuer, Loopback, Outcome};
+use crate::loopback::{Expect, Issuer, Loopback};
 use crate::metadata::Metadata;
 
 /// One way to the provider and back.
@@ -105,15 +105,9 @@ impl Flow {
             verifier: verifier.into_secret().into(),
             nonce,
         };
-        // The browser waits for its last page while the sign-in is finished behind it.
-        let (arrived, tab) = arrival.split();
-        let outcome = match arrived {
-            Outcome::Code(code) => self.finish_there(journey, &left, &code).await,
-            Outcome::Denied(reason) => Err(refused(&reason)),
-            Outcome::IssuerMismatch => Err(Error::IssuerMismatch),
-        };
-        tab.show(last_page(&outcome)).await;
-        outcome
+        let finish = async |code| self.finish_there(journey, &left, &code).await;
+        self.settle(arrival, finish, |reason| refused(&reason))
+            .await
     }
 
     async fn finish_there(
@@ -158,14 +152,7 @@ impl Flow {
         let address = endpoints.device.as_ref().ok_or(Error::NoCode)?;
         let asked = device::begin_at(http, kind, address, client_id);
         let pending = self.unless_cancelled(asked).await.map_err(sorted)?;
-        // Set once, here: the cell is new.
-        let _ = self.sign_in.link.set(pending.link.clone());
-        self.report.send_modify(|progress| {
-            progress.phase = Phase::AwaitingCode;
-            progress.host = pending.shown.page.host_str().map(str::to_owned);
-            progress.code = Some(pending.shown.clone());
-            progress.deadline = pending.until;
-        });
+        self.show_code(&pending);
         let waiting = pending.wait_at(http, &endpoints.token, client_id);
         let tokens = self.unless_cancelled(waiting).await.map_err(sorted)?;
         self.enter(Phase::Exchanging);

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tokio::sync::watch;
 use url::Url;
 
 use super::{Phase, Progress, SignIn, SignInRequest, Way, open};
 use crate::account::{Account, AccountId};
 use crate::accounts::Accounts;
-use crate::device;
+use crate::device::{self, Pending};
 use crate::error::Error;
 use crate::grants::Request;
 use crate::loopback::{Arrival, Expect, Loopback, Outcome, Page};
@@ -39,7 +40,7 @@ pub(super) async fn run(
 }
 
 /// What the browser shows at the end.
-pub(super) fn last_page(outcome: &Result<Account, Error>) -> Page {
+fn last_page(outcome: &Result<Account, Error>) -> Page {
     match outcome {
         Ok(account) => Page::SignedIn {
             name: account.display.clone(),
@@ -126,7 +127,11 @@ impl Flow {
             .unless_cancelled(self.browser(port, expect, &request.link, beside))
             .await;
         match came {
-            Ok(Came::Back(arrival)) => self.settle(arrival, metadata, request).await,
+            Ok(Came::Back(arrival)) => {
+                let finish = async |code| self.finish(metadata, request, &code).await;
+                let denied = |reason| Error::Denied { reason };
+                self.settle(arrival, finish, denied).await
+            }
             Ok(Came::Elsewhere(grant)) => {
                 self.close_the_door(&request).await;
                 self.accept(grant, metadata).await
@@ -142,6 +147,14 @@ impl Flow {
     async fn by_code(&self, metadata: &Metadata) -> Result<Account, Error> {
         let asked = device::begin(&self.accounts.shared.http, metadata, &self.request.scopes);
         let pending = self.unless_cancelled(asked).await?;
+        self.show_code(&pending);
+        let waiting = pending.wait(&self.accounts.shared.http, metadata);
+        let grant = self.unless_cancelled(waiting).await?;
+        self.accept(grant, metadata).await
+    }
+
+    /// Shows a code that is the only way of this sign-in, for as long as it can be entered.
+    pub(super) fn show_code(&self, pending: &Pending) {
         // Set once, here: the cell is new.
         let _ = self.sign_in.link.set(pending.link.clone());
         self.report.send_modify(|progress| {
@@ -150,9 +163,6 @@ impl Flow {
             progress.code = Some(pending.shown.clone());
             progress.deadline = pending.until;
         });
-        let waiting = pending.wait(&self.accounts.shared.http, metadata);
-        let grant = self.unless_cancelled(waiting).await?;
-        self.accept(grant, metadata).await
     }
 
     /// There is no browser here: shows a code to enter elsewhere while the link can still be used.
@@ -213,17 +223,18 @@ impl Flow {
         }
     }
 
-    /// The browser waits for its last page while the sign-in is finished behind it.
-    async fn settle(
+    /// The browser waits for its last page while `finish` does the rest with the code behind it. `refused` says what
+    /// a refusal means.
+    pub(super) async fn settle(
         &self,
         arrival: Arrival,
-        metadata: &Metadata,
-        request: Request,
+        finish: impl AsyncFnOnce(SecretString) -> Result<Account, Error>,
+        refused: impl FnOnce(String) -> Error,
     ) -> Result<Account, Error> {
         let (arrived, tab) = arrival.split();
         let outcome = match arrived {
-            Outcome::Code(code) => self.finish(metadata, request, &code).await,
-            Outcome::Denied(reason) => Err(Error::Denied { reason }),
+            Outcome::Code(code) => finish(code).await,
+            Outcome::Denied(reason) => Err(refused(reason)),
             Outcome::IssuerMismatch => Err(Error::IssuerMismatch),
         };
         tab.show(last_page(&outcome)).await;
@@ -234,7 +245,7 @@ impl Flow {
         &self,
         metadata: &Metadata,
         request: Request,
-        code: &secrecy::SecretString,
+        code: &SecretString,
     ) -> Result<Account, Error> {
         self.enter(Phase::Exchanging);
         let exchange = async {

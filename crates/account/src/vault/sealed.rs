@@ -116,14 +116,13 @@ impl Sealed {
     pub(super) fn put(&self, account: AccountId, secret: SecretString) -> Result<(), VaultError> {
         self.change(|items| {
             items.insert(account, secret);
+            true
         })
     }
 
     /// Forgets what is kept for an account.
     pub(super) fn remove(&self, account: AccountId) -> Result<(), VaultError> {
-        self.change(|items| {
-            items.remove(&account);
-        })
+        self.change(|items| items.remove(&account).is_some())
     }
 
     fn items(&self) -> Result<Items, VaultError> {
@@ -132,12 +131,19 @@ impl Sealed {
         envelope.open(&key)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Items)) -> Result<(), VaultError> {
+    /// Writes the file anew if `change` says that it has changed anything.
+    fn change(&self, change: impl FnOnce(&mut Items) -> bool) -> Result<(), VaultError> {
+        // Where the person never asked for a vault file, no lock of one appears either.
+        if !self.path.try_exists().map_err(failed)? {
+            return Err(VaultError::Absent);
+        }
         let _turn = self.turn()?;
         let envelope = self.read()?.ok_or(VaultError::Absent)?;
         let key = self.held().ok_or(VaultError::Closed)?;
         let mut items = envelope.open(&key)?;
-        change(&mut items);
+        if !change(&mut items) {
+            return Ok(());
+        }
         self.write(&key, &items, envelope.generation().wrapping_add(1))
     }
 

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use sifter_account::vault::{MemoryKeychain, Patience};
+use sifter_account::vault::MemoryKeychain;
 use sifter_account::{
     Accounts, BoxFuture, Error, Identify, IdentifyError, Identity, Phase, SignIn, SignInRequest,
-    Vault, Way,
+    Way,
 };
 use tokio::net::TcpStream;
 use url::Url;
 
 use crate::played::{
-    AskToken, DEVICE, METADATA, Played, REVOKE, TOKEN, Tab, address_of, come_back_from, parameter,
-    reached, sign_ins,
+    AskToken, DEVICE, METADATA, Played, REVOKE, TOKEN, Tab, accounts, address_of, come_back_from,
+    parameter, reached, sign_ins,
 };
 
 /// More than any of this takes.
@@ -31,10 +31,9 @@ struct Stage {
 impl Stage {
     async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let keychain = MemoryKeychain::new();
-        let vault = Vault::over(keychain.clone(), Patience::default());
+        let (accounts, keychain) = accounts(folder.path()).await;
         Self {
-            accounts: Accounts::open(folder.path(), vault).await.unwrap(),
+            accounts,
             _folder: folder,
             keychain,
             played: Played::start().await,

@@ -4,15 +4,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
+use sifter_account::vault::{MemoryKeychain, Patience};
 use sifter_account::{
     Account, Accounts, BoxFuture, BrowserOpener, Identify, IdentifyError, Identity, Phase, Server,
-    ServerKey, SignIn, SignInRequest, SignIns,
+    ServerKey, SignIn, SignInRequest, SignIns, Vault,
 };
 use sifter_test_support::front::{self, Body, Front, Request, Response};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -43,6 +45,13 @@ pub(crate) struct Now {
     refresh: BTreeMap<String, Option<String>>,
     dead: Vec<String>,
     count: u64,
+}
+
+/// No accounts yet, over a keychain that a test can look into.
+pub(crate) async fn accounts(folder: &Path) -> (Accounts, MemoryKeychain) {
+    let keychain = MemoryKeychain::new();
+    let vault = Vault::over(keychain.clone(), Patience::default());
+    (Accounts::open(folder, vault).await.unwrap(), keychain)
 }
 
 /// The running server.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sifter_account::vault::{MemoryKeychain, Patience};
-use sifter_account::{Account, AccountState, Accounts, Error, Vault};
+use sifter_account::vault::MemoryKeychain;
+use sifter_account::{Account, AccountState, Accounts, Error};
 use tokio::sync::Barrier;
 
-use crate::played::{Played, REVOKE, TOKEN, text};
+use crate::played::{Played, REVOKE, TOKEN, accounts, text};
 
 struct Stage {
     _folder: tempfile::TempDir,
@@ -21,9 +21,7 @@ impl Stage {
     /// Signed in as ada, with an access token that is as good as over.
     async fn open(id_token_of: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let keychain = MemoryKeychain::new();
-        let vault = Vault::over(keychain.clone(), Patience::default());
-        let accounts = Accounts::open(folder.path(), vault).await.unwrap();
+        let (accounts, keychain) = accounts(folder.path()).await;
         let played = Played::start().await;
         played.now().life = 1;
         played.now().id_token_of = id_token_of.map(str::to_owned);

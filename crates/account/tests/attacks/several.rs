@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use sifter_account::vault::{MemoryKeychain, Patience};
-use sifter_account::{AccountState, Accounts, Vault};
+use sifter_account::AccountState;
 
-use crate::played::{Played, text};
+use crate::played::{Played, accounts, text};
 
 #[tokio::test]
 async fn a23_signing_one_account_out_leaves_the_other_of_the_same_server_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let keychain = MemoryKeychain::new();
-    let vault = Vault::over(keychain.clone(), Patience::default());
-    let accounts = Accounts::open(folder.path(), vault).await.unwrap();
+    let (accounts, keychain) = accounts(folder.path()).await;
     let played = Played::start().await;
     // Every use renews, so that the other account shows whether its refresh token still works.
     played.now().life = 1;
