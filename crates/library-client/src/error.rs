@@ -12,6 +12,7 @@ use crate::token::TokenError;
 
 mod transport;
 
+pub(crate) use transport::find;
 pub use transport::proxy_trouble;
 
 /// How a server could not be reached.

@@ -6,17 +6,20 @@ use std::io;
 use super::{Error, Unreachable};
 use crate::http::Refusal;
 
-/// The first error of type `T` in a chain, also inside the custom errors of `io::Error`.
-fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+/// The first thing that `look` finds in a chain of errors, also inside the custom errors of `io::Error`.
+pub(crate) fn find<T>(
+    error: &(dyn StdError + 'static),
+    look: &impl Fn(&(dyn StdError + 'static)) -> Option<T>,
+) -> Option<T> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
+        if let Some(found) = look(error) {
             return Some(found);
         }
         let inner = error
             .downcast_ref::<io::Error>()
             .and_then(io::Error::get_ref);
-        if let Some(found) = inner.and_then(|inner| find::<T>(inner)) {
+        if let Some(found) = inner.and_then(|inner| find(inner, look)) {
             return Some(found);
         }
         next = error.source();
@@ -62,7 +65,9 @@ impl From<reqwest::Error> for Error {
         if error.is_body() || error.is_decode() {
             return Self::Interrupted(error.into());
         }
-        let kind = find::<io::Error>(&error).map(io::Error::kind);
+        let kind = find(&error, &|error| {
+            error.downcast_ref::<io::Error>().map(io::Error::kind)
+        });
         let reason = if let Some(reason) = proxy_trouble(&error) {
             reason
         } else if error.is_dns() {

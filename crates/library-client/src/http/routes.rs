@@ -29,24 +29,22 @@ impl Routes {
         builder: fn() -> ClientBuilder,
     ) -> Result<Client, Error> {
         let active = network.active();
-        let slot = match (is_loopback(url), url.scheme()) {
-            (false, _) => &self.remote,
-            (true, "https") => &self.local,
-            (true, _) => &self.local_plain,
-        };
+        let (slot, set_up): (_, fn(&Active, ClientBuilder) -> _) =
+            match (is_loopback(url), url.scheme()) {
+                (false, _) => (&self.remote, Active::remote),
+                (true, "https") => (&self.local, Active::local),
+                // Plain http needs no certificates, and a bare container may have none.
+                (true, _) => (&self.local_plain, |_, builder| {
+                    Ok(builder.no_proxy().tls_certs_only([]))
+                }),
+            };
         let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((made_by, client)) = &*kept
             && Arc::ptr_eq(made_by, &active)
         {
             return Ok(client.clone());
         }
-        let builder = match (is_loopback(url), url.scheme()) {
-            (false, _) => active.remote(builder())?,
-            (true, "https") => active.local(builder())?,
-            // Plain http needs no certificates, and a bare container may have none.
-            (true, _) => builder().no_proxy().tls_certs_only([]),
-        };
-        let client = builder.build()?;
+        let client = set_up(&active, builder())?.build()?;
         *kept = Some((active, client.clone()));
         Ok(client)
     }

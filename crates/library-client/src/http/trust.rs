@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
-use std::io;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -19,6 +18,7 @@ use url::{Host, Url};
 
 use super::certificate::Certificate;
 use super::network::{NetworkPlan, Refused, note};
+use crate::error;
 
 /// What is wrong with a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -75,23 +75,10 @@ impl Refusal {
     /// Finds the refusal in a chain of causes, where errors of other crates carry it.
     #[must_use]
     pub fn find(error: &(dyn StdError + 'static)) -> Option<Self> {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            if let Some(found) = error.downcast_ref::<Self>() {
-                return Some(found.clone());
-            }
-            if let Some(found) = error.downcast_ref::<TlsError>().and_then(Self::of) {
-                return Some(found);
-            }
-            let inner = error
-                .downcast_ref::<io::Error>()
-                .and_then(io::Error::get_ref);
-            if let Some(found) = inner.and_then(|inner| Self::find(inner)) {
-                return Some(found);
-            }
-            next = error.source();
-        }
-        None
+        error::find(error, &|error| {
+            let found = error.downcast_ref::<Self>().cloned();
+            found.or_else(|| error.downcast_ref::<TlsError>().and_then(Self::of))
+        })
     }
 }
 
