@@ -7,6 +7,7 @@ use sifter_library_api::tokens::INSUFFICIENT_SCOPE;
 use sifter_library_api::upload::DAMAGED_CODES;
 use sifter_library_api::{ApiError, Envelope};
 
+use crate::caller::WRITE_SCOPE;
 use crate::error::Error;
 
 /// Why a request is refused. The `Display` text is the `error.message` of the envelope.
@@ -166,8 +167,10 @@ impl IntoResponse for Fault {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Self::MissingScope = self {
-            let why = r#"Bearer error="insufficient_scope", scope="library:write""#;
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(why));
+            let why = format!(r#"Bearer error="insufficient_scope", scope="{WRITE_SCOPE}""#);
+            if let Ok(why) = HeaderValue::from_str(&why) {
+                headers.insert(header::WWW_AUTHENTICATE, why);
+            }
         }
         if let Self::TooManyRequests { seconds } = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -93,7 +93,9 @@ async fn add(state: &AppState, user: String, key: Certificate) -> Result<(), Fau
 }
 
 /// Does arithmetic where it holds nobody up.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+pub(crate) async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Fault> {
     let done = tokio::task::spawn_blocking(work).await;
     // Ends without an answer only when it has panicked, or the library is stopping.
     done.map_err(|_| Fault::from(Error::Stopping))

@@ -1,6 +1,7 @@
-//! Paths and queries whose failures answer in the envelope too.
+//! Paths, queries and bodies whose failures answer in the envelope too.
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, Path, Query, Request};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -35,4 +36,17 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Asked<T> {
             .map_err(|_| Fault::Invalid("the query cannot be read"))?;
         Ok(Self(value))
     }
+}
+
+/// The whole body, if it has at most `longest` bytes and does not stall.
+pub(super) async fn bounded(
+    request: Request,
+    state: &AppState,
+    longest: usize,
+) -> Result<Bytes, Fault> {
+    let reading = axum::body::to_bytes(request.into_body(), longest);
+    tokio::time::timeout(state.config().uploads.idle_timeout, reading)
+        .await
+        .map_err(|_| Fault::BrokenBody)?
+        .map_err(|_| Fault::TooLarge)
 }

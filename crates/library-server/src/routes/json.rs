@@ -2,11 +2,11 @@
 //! envelope.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 use sifter_library_api::Envelope;
 
+use super::extract::bounded;
 use crate::fault::Fault;
 use crate::state::AppState;
 
@@ -21,11 +21,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Fault> {
-        let reading = axum::body::to_bytes(request.into_body(), LIMIT);
-        let bytes: Bytes = tokio::time::timeout(state.config().uploads.idle_timeout, reading)
-            .await
-            .map_err(|_| Fault::BrokenBody)?
-            .map_err(|_| Fault::TooLarge)?;
+        let bytes = bounded(request, state, LIMIT).await?;
         let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         serde_json::from_slice(text)
             .map(Self)

@@ -1,7 +1,6 @@
 //! The key server, by the HTTP Keyserver Protocol: `/pks/lookup` for everybody, `/pks/add` for the people of
 //! this library.
 
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use sifter_signing::hkp::write_index;
 use sifter_signing::openpgp::{Time, armored};
 
-use super::extract::Asked;
+use super::extract::{Asked, bounded};
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::fault::Fault;
@@ -65,10 +64,15 @@ async fn get(state: &AppState, term: Term) -> Result<Response, Fault> {
     if found.is_empty() {
         return Err(Fault::NotFound("key"));
     }
-    let keys = found.iter().map(|bytes| store::read(bytes));
-    let keys = keys.collect::<Result<Vec<_>, _>>()?;
-    let text = armored(&keys).map_err(|_| Error::Corrupt("key"))?;
+    let text = keys::apart(move || armored_text(&found)).await??;
     Ok(plain("application/pgp-keys", text))
+}
+
+/// What the library keeps of some keys, as one text.
+fn armored_text(kept: &[Vec<u8>]) -> Result<String, Error> {
+    let keys = kept.iter().map(|bytes| store::read(bytes));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    armored(&keys).map_err(|_| Error::Corrupt("key"))
 }
 
 async fn index(state: &AppState, term: Term, asked: &Lookup) -> Result<Response, Fault> {
@@ -104,11 +108,7 @@ pub(super) async fn add(
     request: Request,
 ) -> Result<StatusCode, Fault> {
     let user = caller.signed_in()?.may_write()?.user_id;
-    let reading = axum::body::to_bytes(request.into_body(), LARGEST_FORM);
-    let form: Bytes = tokio::time::timeout(state.config().uploads.idle_timeout, reading)
-        .await
-        .map_err(|_| Fault::BrokenBody)?
-        .map_err(|_| Fault::TooLarge)?;
+    let form = bounded(request, &state, LARGEST_FORM).await?;
     let mut fields = url::form_urlencoded::parse(&form);
     let text = fields
         .find(|(name, _)| name == "keytext")
