@@ -12,6 +12,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::connections::serve;
+
 /// The longest head of a request that is read, in bytes.
 const LONGEST_HEAD: usize = 16 << 10;
 /// The first byte of SOCKS 5 (RFC 1928).
@@ -49,11 +51,12 @@ impl ForwardProxy {
             sign_in: sign_in.map(|(name, password)| (name.to_owned(), password.to_owned())),
             asked: Mutex::default(),
         });
-        let serving = tokio::spawn(serve(listener, Arc::clone(&shared)));
+        let carried = Arc::clone(&shared);
+        let serving = serve(listener, move |near| carry(near, Arc::clone(&carried)));
         Ok(Self {
             address,
             shared,
-            _serving: AbortOnDropHandle::new(serving),
+            _serving: AbortOnDropHandle::new(tokio::spawn(serving)),
         })
     }
 
@@ -79,23 +82,13 @@ impl Shared {
     }
 }
 
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    while let Ok((connection, _)) = listener.accept().await {
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            // Either side may hang up at any time; that is not the proxy's business.
-            let _ = carry(connection, &shared).await;
-        });
-    }
-}
-
-async fn carry(mut near: TcpStream, shared: &Shared) -> Result<()> {
+async fn carry(mut near: TcpStream, shared: Arc<Shared>) -> Result<()> {
     let mut first = [0; 1];
     ensure!(near.peek(&mut first).await? == 1, "nothing was asked");
     let way = if first == [SOCKS] {
-        socks(&mut near, shared).await?
+        socks(&mut near, &shared).await?
     } else {
-        http(&mut near, shared).await?
+        http(&mut near, &shared).await?
     };
     let mut far = TcpStream::connect(way).await?;
     copy_bidirectional(&mut near, &mut far).await?;

@@ -6,6 +6,7 @@
 //! shows certificates made for the test, a [`ForwardProxy`] is the way to the outside, and an [`IdentityProvider`]
 //! plays the providers people sign in with.
 
+mod connections;
 mod dialect;
 mod fault_proxy;
 mod forward_proxy;
@@ -14,6 +15,7 @@ mod library;
 mod provider;
 mod registry;
 mod sif;
+mod stop;
 mod tls;
 
 pub use dialect::{Dialect, Foreign};
@@ -24,4 +26,5 @@ pub use library::{SpawnedLibrary, spawn_library, spawn_library_with};
 pub use provider::{Edit, Habits, IdentityProvider, Signing, Twists, Visitor};
 pub use registry::{OciFront, Registry, Sessions};
 pub use sif::{BuiltSif, RandomBytes, SifBuilder, hello_world};
+pub use stop::stop_asked;
 pub use tls::{TlsAuthority, TlsFront, TlsIdentity};

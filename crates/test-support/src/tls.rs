@@ -15,6 +15,8 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::connections::serve;
+
 /// A certificate and its key, for a server.
 #[derive(Clone)]
 pub struct TlsIdentity {
@@ -153,11 +155,12 @@ impl TlsFront {
             upstream: Mutex::default(),
             secured: AtomicUsize::new(0),
         });
-        let serving = tokio::spawn(serve(listener, Arc::clone(&shared)));
+        let carried = Arc::clone(&shared);
+        let serving = serve(listener, move |near| carry(near, Arc::clone(&carried)));
         Ok(Self {
             address,
             shared,
-            _serving: AbortOnDropHandle::new(serving),
+            _serving: AbortOnDropHandle::new(tokio::spawn(serving)),
         })
     }
 
@@ -197,17 +200,7 @@ impl Shared {
     }
 }
 
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    while let Ok((connection, _)) = listener.accept().await {
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            // Either side may hang up at any time; that is not the front's business.
-            let _ = carry(connection, &shared).await;
-        });
-    }
-}
-
-async fn carry(connection: TcpStream, shared: &Shared) -> Result<()> {
+async fn carry(connection: TcpStream, shared: Arc<Shared>) -> Result<()> {
     let config = Arc::clone(&shared.shown().config);
     let mut near = TlsAcceptor::from(config).accept(connection).await?;
     shared.secured.fetch_add(1, Ordering::SeqCst);

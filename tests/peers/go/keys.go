@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"os"
-	"strings"
 
 	keys "github.com/sylabs/scs-key-client/client"
 )
@@ -16,12 +15,11 @@ func keyClient(opts options) (*keys.Client, error) {
 	}
 	settings := []keys.Option{keys.OptBaseURL(opts.base), keys.OptUserAgent("sifter-peer")}
 	if opts.tokenFile != "" {
-		content, err := os.ReadFile(opts.tokenFile)
+		token, err := firstLine(opts.tokenFile)
 		if err != nil {
 			return nil, err
 		}
-		line, _, _ := strings.Cut(string(content), "\n")
-		settings = append(settings, keys.OptBearerToken(strings.TrimSpace(line)))
+		settings = append(settings, keys.OptBearerToken(token))
 	}
 	return keys.NewClient(settings...)
 }

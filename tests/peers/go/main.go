@@ -151,14 +151,20 @@ func connect(ctx context.Context, opts options) (*library.Client, error) {
 		config.AuthToken = remote.Token
 	}
 	if opts.tokenFile != "" {
-		content, err := os.ReadFile(opts.tokenFile)
+		token, err := firstLine(opts.tokenFile)
 		if err != nil {
 			return nil, err
 		}
-		line, _, _ := strings.Cut(string(content), "\n")
-		config.AuthToken = strings.TrimSpace(line)
+		config.AuthToken = token
 	}
 	return library.NewClient(config)
+}
+
+// firstLine is what the first line of a file says.
+func firstLine(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	line, _, _ := strings.Cut(string(content), "\n")
+	return strings.TrimSpace(line), err
 }
 
 // split takes a reference apart into its path and what follows the colon.

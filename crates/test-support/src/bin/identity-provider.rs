@@ -4,7 +4,7 @@
 use std::io::{self, Write as _};
 
 use anyhow::{Result, bail};
-use sifter_test_support::{Habits, IdentityProvider};
+use sifter_test_support::{Habits, IdentityProvider, stop_asked};
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -20,19 +20,4 @@ async fn main() -> Result<()> {
     writeln!(io::stdout(), "Provider at {}", provider.origin())?;
     stop_asked().await?;
     Ok(())
-}
-
-#[cfg(unix)]
-async fn stop_asked() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn stop_asked() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use sifter_test_support::{TlsFront, TlsIdentity};
+use sifter_test_support::{TlsFront, TlsIdentity, stop_asked};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,19 +28,4 @@ async fn serve(to: &str) -> Result<()> {
     front.pass_to(to.parse().context("that is no address")?);
     writeln!(io::stdout(), "TLS at {}", front.url())?;
     Ok(stop_asked().await?)
-}
-
-#[cfg(unix)]
-async fn stop_asked() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn stop_asked() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Form, Path, State as Shared};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -24,7 +24,7 @@ pub(super) async fn user(Shared(state): Shared<Arc<State>>, headers: HeaderMap) 
         .and_then(|value| value.strip_prefix("Bearer "));
     let is_known = bearer.is_some_and(|token| state.issued().tokens.contains_key(token));
     if !is_known {
-        return refused(401, "Bad credentials");
+        return refused(401, "Bad credentials").into_response();
     }
     if let Some(address) = state.lock().twists.single_sign_on.clone() {
         let header = [("x-github-sso", format!("required; url={address}"))];
@@ -40,16 +40,13 @@ pub(super) async fn check_token(
     Path(client): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Response {
-    match own_token(&state, &client, &headers, &body) {
-        Ok(token) => Json(json!({
-            "id": 1, "token": token, "scopes": [],
-            "app": { "name": "Sifter", "client_id": client },
-            "user": state.user(),
-        }))
-        .into_response(),
-        Err((status, why)) => refused(status, why),
-    }
+) -> Result<Json<Value>, Refusal> {
+    let token = own_token(&state, &client, &headers, &body)?;
+    Ok(Json(json!({
+        "id": 1, "token": token, "scopes": [],
+        "app": { "name": "Sifter", "client_id": client },
+        "user": state.user(),
+    })))
 }
 
 /// `DELETE /applications/{client}/token`.
@@ -58,14 +55,10 @@ pub(super) async fn end_token(
     Path(client): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Response {
-    match own_token(&state, &client, &headers, &body) {
-        Ok(token) => {
-            state.issued().tokens.remove(&token);
-            http_status(204).into_response()
-        }
-        Err((status, why)) => refused(status, why),
-    }
+) -> Result<StatusCode, Refusal> {
+    let token = own_token(&state, &client, &headers, &body)?;
+    state.issued().tokens.remove(&token);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The token in the body, if it was made for the application that asks and proves itself.
@@ -74,7 +67,7 @@ fn own_token(
     client: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<String, (u16, &'static str)> {
+) -> Result<String, Refusal> {
     let pair = format!(
         "{}:{}",
         IdentityProvider::APP_CLIENT_ID,
@@ -85,17 +78,17 @@ fn own_token(
         .get("authorization")
         .is_some_and(|found| *found == *expected);
     if !is_proved || client != IdentityProvider::APP_CLIENT_ID {
-        return Err((401, "Requires authentication"));
+        return Err(refused(401, "Requires authentication"));
     }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let Some(token) = body["access_token"].as_str() else {
-        return Err((422, "Validation Failed"));
+        return Err(refused(422, "Validation Failed"));
     };
     let made_for = state.issued().tokens.get(token).cloned();
     if made_for.as_deref() == Some(client) {
         Ok(token.to_owned())
     } else {
-        Err((404, "Not Found"))
+        Err(refused(404, "Not Found"))
     }
 }
 
@@ -138,8 +131,11 @@ pub(super) fn poll(state: &State, code: &str) -> Response {
     Json(json!({"access_token": token, "token_type": "bearer", "scope": ""})).into_response()
 }
 
-fn refused(status: u16, why: &str) -> Response {
-    (http_status(status), Json(json!({"message": why}))).into_response()
+/// How the interface says no.
+type Refusal = (StatusCode, Json<Value>);
+
+fn refused(status: u16, why: &str) -> Refusal {
+    (http_status(status), Json(json!({"message": why})))
 }
 
 impl State {
