@@ -1,4 +1,4 @@
-// Numbers, sizes, times and digests as a person reads them. Sizes are binary (KiB, MiB, GiB) everywhere.
+// Numbers, sizes, times, digests and fingerprints as a person reads them. Sizes are binary (KiB, MiB, GiB) everywhere.
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
 const LOCALE = 'en'
@@ -151,6 +151,17 @@ function hex(digest: string): string {
 /** "a3f9": the first four hex digits, for a cell. */
 export function shortDigest(digest: string): string {
   return hex(digest).slice(0, 4)
+}
+
+/** "12EE 233B": the end of a fingerprint, which is what people compare first. */
+export function shortKey(fingerprint: string): string {
+  return fourDigits(fingerprint.slice(-8))
+}
+
+/** "8A31 04C7 5E19 …"; other kinds of fingerprints stay as they are. */
+export function fourDigits(fingerprint: string): string {
+  if (!/^[0-9a-f]+$/i.test(fingerprint)) return fingerprint
+  return fingerprint.toUpperCase().replace(/(.{4})(?=.)/g, '$1 ')
 }
 
 /** Keeps both ends of a long text: "sha256.a3f9…5c07". */

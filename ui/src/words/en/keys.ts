@@ -1,6 +1,6 @@
 // Words of the keys screen and its sheets.
 
-import type { KeyPlace, KeyStanding, KeyTrust, RevocationCause } from '../../contract/generated'
+import type { KeyPlace, KeyRow, KeyStanding, KeyTrust, RevocationCause } from '../../contract/generated'
 import { count } from '../format'
 
 export const keys = {
@@ -24,7 +24,7 @@ export const keys = {
   kind: 'Kind',
   state: 'State',
   actions: 'Actions',
-  nameless: 'Name not published',
+  nameOf: (row: KeyRow | null) => row?.key.names[0] ?? 'Name not published',
   menu: (name: string) => `Actions for ${name}`,
   standing: {
     good: 'Good',

@@ -1,6 +1,7 @@
 // The five verdicts about an image, and why. Short words for columns, sentences where there is room.
 
 import type { SignerView, Verdict, VerdictReason } from '../../contract/generated'
+import { shortKey } from '../format'
 
 /** What is wrong, as a sentence; and what to do now. */
 const REASONS: Record<VerdictReason, { why: (asked: string[]) => string; now: string }> = {
@@ -127,17 +128,6 @@ export const verdicts = {
   deleteFile: 'Delete the file',
   deleted: (file: string) => `${file} was deleted from quarantine`,
   examine: 'Examine',
-}
-
-/** "12EE 233B": the end of a fingerprint, which is what people compare first. */
-export function shortKey(fingerprint: string): string {
-  return fourDigits(fingerprint.slice(-8))
-}
-
-/** "8A31 04C7 5E19 …"; other kinds of fingerprints stay as they are. */
-export function fourDigits(fingerprint: string): string {
-  if (!/^[0-9a-f]+$/i.test(fingerprint)) return fingerprint
-  return fingerprint.toUpperCase().replace(/(.{4})(?=.)/g, '$1 ')
 }
 
 function list(names: string[]): string {
