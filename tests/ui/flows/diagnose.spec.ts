@@ -1,9 +1,9 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 
 import { expect, test } from '../support/flow'
 import { accessibility, layout } from '../support/inspect'
 import { start } from '../support/programs'
+import { filesBelow } from '../support/traces'
 import type { Window } from '../support/window'
 
 /** An authority that nobody has ever heard of, good for a hundred years. Its key was thrown away. */
@@ -45,7 +45,6 @@ test('a server that works is found to work, and the report says so', async ({ ap
 test('a server that stopped answering is diagnosed from its card', async ({
   app,
   bridge,
-  page,
   startLibrary,
   startRelay,
 }) => {
@@ -55,8 +54,7 @@ test('a server that stopped answering is diagnosed from its card', async ({
   const name = new URL(relay.url).host
   await app.open()
   await relay.stop()
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(name) }).click()
+  await app.goToServer(name)
   await app.button('Check again').click()
   await app.problem(`${name} does not answer`).getByRole('button', { name: 'Diagnose…' }).click()
   await expect(app.sheet.getByRole('status')).toHaveText('One thing does not work.')
@@ -77,9 +75,7 @@ test('a certificate that nobody knows is shown, accepted and taken back', async 
   const front = await start('tls-front', [new URL(library.url).host], /^TLS at (https:\S+)$/)
   const name = new URL(front.said).host
   await app.open()
-  await app.go('Connect a server…')
-  await app.sheet.getByRole('textbox', { name: 'Address' }).fill(front.said)
-  await app.sheet.getByRole('button', { name: 'Connect' }).click()
+  await app.connect(front.said)
   await expect(app.problem(/^The certificate of .* is not trusted$/)).toBeVisible()
   await app.sheet.getByRole('button', { name: 'Diagnose…' }).click()
   await expect(app.sheet.getByRole('status')).toHaveText('One thing does not work.')
@@ -100,8 +96,7 @@ test('a certificate that nobody knows is shown, accepted and taken back', async 
   await app.go('Settings')
   await app.button('Stop trusting the certificate of localhost').click()
   await expect(app.toast('The certificate of localhost is not trusted any more')).toBeVisible()
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(name) }).click()
+  await app.goToServer(name)
   await app.button('Check again').click()
   await expect(app.problem(/^The certificate of .* is not trusted$/)).toBeVisible()
   expect((await bridge.call('network_get', {})).trusted).toEqual([])
@@ -120,8 +115,7 @@ test('addresses of a server are entered, checked and put back', async ({
   await bridge.call('server_connect', { address: library.url, allowHttp: false })
   const name = new URL(library.url).host
   await app.open()
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(name) }).click()
+  await app.goToServer(name)
   const address = page.getByRole('main').getByText(relay.url, { exact: true })
   await app.button('Edit addresses…').click()
   await expect(app.sheet.getByText(`As discovered: ${library.url}`)).toHaveCount(2)
@@ -160,11 +154,8 @@ test('a proxy is set, keeps its password out of every file, and an authority is 
   await app.sheet.getByLabel('Password').fill('correct horse battery')
   await app.sheet.getByRole('button', { name: 'Keep' }).click()
   await expect(network.getByText(/^Kept in/)).toBeVisible()
-  const written = await readdir(bridge.home, { recursive: true, withFileTypes: true })
-  const files = written.filter((entry) => entry.isFile())
-  const texts = await Promise.all(
-    files.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')),
-  )
+  const files = await filesBelow(bridge.home)
+  const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')))
   expect(texts.some((text) => text.includes('proxy.invalid'))).toBe(true)
   const password = /correct horse|Y29ycmVjdCBob3JzZS/
   expect(texts.filter((text) => password.test(text))).toEqual([])
@@ -173,9 +164,7 @@ test('a proxy is set, keeps its password out of every file, and an authority is 
   await expect(network.getByRole('textbox', { name: 'Host' })).toHaveValue('proxy.invalid')
   await expect(network.getByText(/^Kept in/)).toBeVisible()
 
-  await app.go('Connect a server…')
-  await app.sheet.getByRole('textbox', { name: 'Address' }).fill('library.invalid')
-  await app.sheet.getByRole('button', { name: 'Connect' }).click()
+  await app.connect('library.invalid')
   await expect(app.sheet.getByText('The proxy does not let it through')).toBeVisible()
   await app.sheet.getByRole('button', { name: 'Network settings' }).click()
   await modes.getByRole('button', { name: 'None' }).click()

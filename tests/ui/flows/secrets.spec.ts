@@ -42,12 +42,7 @@ test('a32 a token is nowhere in the window, in what passes it, or on the disk', 
   const token = library.token()
   expect(token).toMatch(LIKE_A_TOKEN)
   const server = await bridge.call('server_connect', { address: library.url, allowHttp: false })
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(server.host) }).click()
-  await app.button('Sign in').click()
-  await app.button('Paste a token instead').click()
-  await bridge.putOnClipboard(token)
-  await app.button('Paste token and sign in').click()
+  await app.signInWithToken(server.host, token)
   await expect(app.toast(`Signed in to ${server.name} as grace`)).toBeVisible()
 
   // Both are used, and every place is looked at.

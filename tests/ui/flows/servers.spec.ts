@@ -3,14 +3,6 @@ import type { AddressInfo } from 'node:net'
 
 import { expect, test } from '../support/flow'
 import { samples } from '../support/samples'
-import type { Window } from '../support/window'
-
-/** Types an address into the sheet that connects a server. */
-async function connect(app: Window, address: string): Promise<void> {
-  await app.go('Connect a server…')
-  await app.sheet.getByRole('textbox', { name: 'Address' }).fill(address)
-  await app.sheet.getByRole('button', { name: 'Connect' }).click()
-}
 
 test.beforeEach(async ({ bridge }) => {
   await bridge.call('settings_set', { welcomeDone: true })
@@ -25,7 +17,7 @@ test('a server is connected, signed in to with a token, used and removed', async
   const library = await startLibrary()
   const name = new URL(library.url).host
   await app.open()
-  await connect(app, name)
+  await app.connect(name)
   await expect(app.toast(`Connected to ${name}`)).toBeVisible()
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
   await expect(page.getByText('Browse public images, or sign in to see yours.')).toBeVisible()
@@ -50,8 +42,7 @@ test('a server is connected, signed in to with a token, used and removed', async
   await expect(app.toast('Uploaded hello-world:latest')).toBeVisible()
   await app.browse(name, 'grace', 'default', 'hello-world')
 
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(name) }).click()
+  await app.goToServer(name)
   await expect(page.getByText('signed in as grace with a pasted token')).toBeVisible()
   await expect(page.getByText('Tags for each architecture')).toBeVisible()
   await app.button('Remove server…').click()
@@ -63,7 +54,7 @@ test('a server is connected, signed in to with a token, used and removed', async
 test.describe('an address that does not work', () => {
   test('because it is none', async ({ app }) => {
     await app.open()
-    await connect(app, 'not an address')
+    await app.connect('not an address')
     await expect(app.sheet.getByText(/“not an address” is not an address/)).toBeVisible()
     await expect(app.sheet.getByRole('textbox', { name: 'Address' })).toHaveAttribute('aria-invalid', 'true')
   })
@@ -71,14 +62,14 @@ test.describe('an address that does not work', () => {
   test('because nobody is there', async ({ app }) => {
     await app.open()
     // Port 9 discards, where anything listens at all.
-    await connect(app, '127.0.0.1:9')
+    await app.connect('127.0.0.1:9')
     await expect(app.sheet.getByText('127.0.0.1:9 does not answer')).toBeVisible()
     await expect(app.sheet.getByRole('button', { name: 'Try again' })).toBeVisible()
   })
 
   test('because the name does not exist', async ({ app }) => {
     await app.open()
-    await connect(app, 'library.invalid')
+    await app.connect('library.invalid')
     await expect(app.sheet.getByText('No server is called library.invalid')).toBeVisible()
   })
 
@@ -87,7 +78,7 @@ test.describe('an address that does not work', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const address = `127.0.0.1:${(other.address() as AddressInfo).port}`
     await app.open()
-    await connect(app, address)
+    await app.connect(address)
     await expect(app.sheet.getByText(`${address} is not a container library`)).toBeVisible()
     other.closeAllConnections()
     await new Promise((resolve) => other.close(resolve))
@@ -95,7 +86,7 @@ test.describe('an address that does not work', () => {
 
   test('because it is not encrypted', async ({ app }) => {
     await app.open()
-    await connect(app, 'http://library.invalid')
+    await app.connect('http://library.invalid')
     await expect(app.sheet.getByText('library.invalid is not encrypted')).toBeVisible()
     await expect(app.sheet.getByRole('button', { name: 'Connect without encryption' })).toBeVisible()
   })
@@ -126,15 +117,14 @@ test('a server that stops answering is said to, and comes back', async ({
   await expect(app.problem(`${name} does not answer`)).toBeVisible()
   await expect(page.getByRole('main').getByRole('button', { name: 'Try again' })).toBeVisible()
 
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(name) }).click()
+  await app.goToServer(name)
   await app.button('Check again').click()
-  await expect(page.getByRole('option', { name: new RegExp(name) })).toContainText('Library does not answer')
+  await expect(app.server(name)).toContainText('Library does not answer')
   await expect(app.status).toContainText(`${name} does not answer`)
 
   await relay.restart()
   await app.button('Check again').click()
-  await expect(page.getByRole('option', { name: new RegExp(name) })).toContainText('Library answers')
+  await expect(app.server(name)).toContainText('Library answers')
 })
 
 test('the library on this computer is stopped and started again', async ({ app, bridge, page }) => {

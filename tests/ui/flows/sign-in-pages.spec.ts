@@ -56,8 +56,7 @@ test.describe('a library with a provider, in a browser', () => {
     const library = await startLibrary('grace', undefined, provider.settings)
     const { name } = await bridge.call('server_connect', { address: library.url, allowHttp: false })
     await app.open()
-    await app.go('Accounts')
-    await page.getByRole('option', { name: new RegExp(name) }).click()
+    await app.goToServer(name)
     await app.button('Sign in').click()
     await app.button('Sign in with Campus').press('Enter')
     await expect(app.heading('Waiting for your browser…')).toBeVisible()
@@ -72,8 +71,7 @@ test.describe('a library with a provider, in a browser', () => {
     await expect(browser.getByRole('heading', { name: 'You’re signed in' })).toBeVisible()
 
     await expect(app.toast(`Signed in to ${name} as Jane Doe`)).toBeVisible()
-    await app.go('Accounts')
-    await page.getByRole('option', { name: new RegExp(name) }).click()
+    await app.goToServer(name)
     await expect(page.getByText(/signed in as .* through the browser/)).toBeVisible()
   })
 

@@ -1,16 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, readdirSync, statSync } from 'node:fs'
 
 import { expect, test } from '../support/flow'
-import { accessibility, layout } from '../support/inspect'
-import { root } from '../support/programs'
+import { lookAt } from '../support/look'
 import { downloadName, samples } from '../support/samples'
 import { fetchVerdict, NO_KEY_SERVERS, publishEveryVerdict } from '../support/signing'
 import type { Window } from '../support/window'
 
 test.use({ opening: { settings: NO_KEY_SERVERS } })
-
-const pictures = join(root, 'target/flows')
 
 const VERDICTS = [
   ['trusted', 'Verified', 'Signed by a key you trust.'],
@@ -160,12 +156,7 @@ for (const { name: how, colorScheme, viewport } of looks) {
       page,
     }) => {
       test.setTimeout(150_000)
-      const look = async (name: string) => {
-        mkdirSync(join(pictures, how), { recursive: true })
-        await page.screenshot({ path: join(pictures, how, `${name}.png`) })
-        expect.soft(await layout(page), `the layout of ${name}, ${how}`).toEqual([])
-        expect.soft(await accessibility(page), `axe on ${name}, ${how}`).toEqual([])
-      }
+      const look = (name: string) => lookAt(page, name, how)
       await bridge.signIn()
       await publishEveryVerdict(bridge)
       for (const [name] of VERDICTS) await fetchVerdict(bridge, name)

@@ -1,28 +1,13 @@
 /** A computer without a keychain: sign-ins last for the session, or lie in a vault that the person has made. */
-import { mkdirSync } from 'node:fs'
 import { readFile, truncate } from 'node:fs/promises'
-import { join } from 'node:path'
-
-import type { Page } from '@playwright/test'
 
 import { expect, test } from '../support/flow'
-import { accessibility } from '../support/inspect'
-import { root } from '../support/programs'
+import { look } from '../support/look'
 import { Traces } from '../support/traces'
 
 const PASSPHRASE = 'correct horse battery'
-const pictures = join(root, 'target/flows')
 
 test.use({ opening: { keychainless: true } })
-
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    mkdirSync(join(pictures, colorScheme), { recursive: true })
-    await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: join(pictures, colorScheme, `${name}.png`) })
-    expect.soft(await accessibility(page), `${name}, ${colorScheme}`).toEqual([])
-  }
-}
 
 test('sign-ins lie in a vault once the person has made one, and are there after a restart', async ({
   app,
@@ -38,11 +23,7 @@ test('sign-ins lie in a vault once the person has made one, and are there after 
   const { host } = new URL(library.url)
   const token = library.token()
   await app.open()
-  const toAccount = async () => {
-    await app.go('Accounts')
-    await page.getByRole('option', { name: new RegExp(host) }).click()
-  }
-  await toAccount()
+  await app.goToServer(host)
   await expect(page.getByText('this session only')).toBeVisible()
   await look(page, 'vault-none')
 
@@ -68,7 +49,7 @@ test('sign-ins lie in a vault once the person has made one, and are there after 
   await page.goto('about:blank')
   await bridge.restart()
   await app.open()
-  await toAccount()
+  await app.goToServer(host)
   await expect(
     page.getByText('The vault is closed. The sign-ins in it wait for your passphrase.'),
   ).toBeVisible()
@@ -94,7 +75,7 @@ test('sign-ins lie in a vault once the person has made one, and are there after 
   await app.button('Delete the vault…').click()
   await app.sheet.getByRole('button', { name: 'Delete vault' }).click()
   await expect(app.toast('The vault is deleted')).toBeVisible()
-  await toAccount()
+  await app.goToServer(host)
   await expect(page.getByText('signed out').first()).toBeVisible()
   traces.stop()
 })

@@ -47,8 +47,7 @@ test('a32 no token is anywhere but where the person put it, whatever was done wi
     expect(found, `after ${after}`).toEqual([])
   }
   const shows = async () => {
-    await app.go('Accounts')
-    await page.getByRole('option', { name: new RegExp(server.host) }).click()
+    await app.goToServer(server.host)
   }
 
   await bridge.call('settings_set', { welcomeDone: true })
@@ -122,12 +121,7 @@ test('a32 no token is anywhere but where the person put it, whatever was done wi
   const henry = await bridge.call('server_connect', { address: other.url, allowHttp: false })
   const pasted = other.token()
   known.set(pasted, 'pasted token')
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(henry.host) }).click()
-  await app.button('Sign in').click()
-  await app.button('Paste a token instead').click()
-  await bridge.putOnClipboard(pasted)
-  await app.button('Paste token and sign in').click()
+  await app.signInWithToken(henry.host, pasted)
   await expect(app.toast(`Signed in to ${henry.name} as henry`)).toBeVisible()
   await nothingIsFound('a token was pasted')
 

@@ -1,17 +1,16 @@
 /** A provider that a real authorization server plays, a library that federates with it, and a Sifter with a keychain. */
-import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 
 import { test as base, type Page } from '@playwright/test'
 
 import { APP, LIBRARY } from '../../providers/clients.mjs'
 import { Bridge } from '../support/bridge'
 import { Keychain } from '../support/keychain'
-import { root, start, type Running } from '../support/programs'
+import { root, start, startCommand, type Running } from '../support/programs'
+import { filesBelow } from '../support/traces'
 
 export type Kind = 'google' | 'github' | 'gitlab' | 'microsoft'
 
@@ -67,9 +66,8 @@ export class Played {
 
   /** Every file that Sifter has written, as text. */
   async written(): Promise<string> {
-    const names = await readdir(this.bridge.home, { recursive: true, withFileTypes: true })
-    const files = names.filter((name) => name.isFile())
-    const texts = files.map((file) => readFile(join(file.parentPath, file.name), 'latin1'))
+    const files = await filesBelow(this.bridge.home)
+    const texts = files.map((file) => readFile(file, 'latin1'))
     return (await Promise.all(texts)).join('\n')
   }
 }
@@ -108,25 +106,10 @@ async function startLibrary(kind: Kind, provider: string, port: number) {
 }
 
 async function provide(kind: Kind, callback: string) {
-  const child = spawn('node', [join(root, 'tests/providers/serve.mjs'), kind, callback], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let complaints = ''
-  child.stderr.on('data', (text: Buffer) => (complaints += text.toString()))
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`the provider ended with ${code}: ${complaints}`)))
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const found = /^Provider at (http:\S+)$/.exec(line)
-      if (found?.[1]) resolve(found[1])
-    })
-  })
-  const stop = async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    await ended
-  }
-  return { url, stop }
+  const script = join(root, 'tests/providers/serve.mjs')
+  const args = [script, kind, callback]
+  const running = await startCommand('the provider', 'node', args, /^Provider at (http:\S+)$/)
+  return { url: running.said, stop: running.stop }
 }
 
 /** A port that was free a moment ago: the provider wants to know the library's before there is one. */

@@ -23,8 +23,7 @@ async function open(
   })
   const app = new Window(page, played.bridge)
   await app.open()
-  await app.go('Accounts')
-  await page.getByRole('option', { name: new RegExp(name) }).click()
+  await app.goToServer(name)
   await app.button('Sign in').click()
   return { app, name, complaints }
 }

@@ -26,14 +26,25 @@ export interface Running {
   stop: () => Promise<void>
 }
 
-/** Starts a program and waits for the line of its output that says that it is up. */
+/** Starts a built program and waits for the line of its output that says that it is up. */
 export async function start(
   name: string,
   args: string[],
   ready: RegExp,
   env: Record<string, string> = {},
 ): Promise<Running> {
-  const child = spawn(program(name), args, {
+  return await startCommand(name, program(name), args, ready, env)
+}
+
+/** Starts any program, and waits in the same way. `name` is what a failure calls it. */
+export async function startCommand(
+  name: string,
+  command: string,
+  args: string[],
+  ready: RegExp,
+  env: Record<string, string> = {},
+): Promise<Running> {
+  const child = spawn(command, args, {
     env: { ...withoutProxies(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -65,6 +65,33 @@ export class Window {
     await this.place(place).click()
   }
 
+  /** A server in the list of accounts. */
+  server(name: string): Locator {
+    return this.page.getByRole('option', { name: new RegExp(name) })
+  }
+
+  /** Walks to a server among the accounts. */
+  async goToServer(name: string): Promise<void> {
+    await this.go('Accounts')
+    await this.server(name).click()
+  }
+
+  /** Tries to connect a server. */
+  async connect(address: string): Promise<void> {
+    await this.go('Connect a server…')
+    await this.sheet.getByRole('textbox', { name: 'Address' }).fill(address)
+    await this.sheet.getByRole('button', { name: 'Connect' }).click()
+  }
+
+  /** Signs in to a server with a token from the clipboard. */
+  async signInWithToken(server: string, token: string): Promise<void> {
+    await this.goToServer(server)
+    await this.button('Sign in').click()
+    await this.button('Paste a token instead').click()
+    await this.bridge.putOnClipboard(token)
+    await this.button('Paste token and sign in').click()
+  }
+
   /** Walks down a library: `browse('This computer', 'ada', 'default', 'samtools')`. */
   async browse(server: string, ...places: string[]): Promise<void> {
     await this.go(server)
