@@ -70,6 +70,16 @@ impl<S: Source> Image<S> {
         })
     }
 
+    /// The same image, read from what `change` makes of its source. That has to hold the same bytes.
+    pub fn map_source<T>(self, change: impl FnOnce(S) -> T) -> Image<T> {
+        Image {
+            source: change(self.source),
+            len: self.len,
+            header: self.header,
+            slots: self.slots,
+        }
+    }
+
     /// The global header.
     pub fn header(&self) -> &Header {
         &self.header

@@ -154,6 +154,9 @@ pub enum Failure {
     /// The data of a group is not what a legacy signature signed.
     #[error("data object integrity compromised")]
     GroupAltered,
+    /// The signature is about data alone, which was left unread.
+    #[error("data object integrity not checked")]
+    DataUnread,
     /// An object could not be read.
     #[error("cannot read object {object}")]
     Unreadable {

@@ -28,7 +28,7 @@ pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use error::Error;
 pub use failure::{Failure, Gravity, KeyKind, NotValid, Target};
 pub use metadata::{ImageMetadata, ObjectMetadata};
-pub use report::{Check, Report, SignatureForm, SignatureReport, Signer};
+pub use report::{Check, Contents, Report, SignatureForm, SignatureReport, Signer};
 pub use selection::{Form, Selection};
 pub use sign::{ImageSigner, sign, sign_watched};
 pub use verdict::{Trust, Verdict};

@@ -8,6 +8,17 @@ use crate::openpgp::{Fingerprint, KeyOrigin, Time};
 pub struct Report {
     pub(crate) failure: Option<Failure>,
     pub(crate) checks: Vec<Check>,
+    pub(crate) contents: Contents,
+}
+
+/// Whether the data of objects was compared with what was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Contents {
+    /// It was.
+    #[default]
+    Read,
+    /// It was left unread: all that is known is known from header and descriptors.
+    Unread,
 }
 
 /// What was found about one group or object.
@@ -69,6 +80,8 @@ pub struct SignatureReport {
     pub signer: Option<Signer>,
     /// The objects found to be what was signed, ascending by slot, up to the first that is not.
     pub verified: Vec<u32>,
+    /// The objects whose descriptors are what was signed, and whose data was left unread.
+    pub unread: Vec<u32>,
     /// Every object found not to be what was signed.
     pub altered: Vec<u32>,
     /// The first thing wrong with it.
@@ -77,11 +90,17 @@ pub struct SignatureReport {
 
 impl Report {
     /// A verification that could not begin.
-    pub(crate) fn failed(failure: Failure) -> Self {
+    pub(crate) fn failed(failure: Failure, contents: Contents) -> Self {
         Self {
             failure: Some(failure),
             checks: Vec::new(),
+            contents,
         }
+    }
+
+    /// Whether the data of objects was read.
+    pub fn contents(&self) -> Contents {
+        self.contents
     }
 
     /// What was found, task by task.
@@ -112,12 +131,15 @@ impl Report {
         self.failures().next()
     }
 
-    /// Whether everything asked for is covered by good signatures.
+    /// Whether everything asked for is covered by good signatures, and is what was signed. Never when its data was left
+    /// unread.
     pub fn is_ok(&self) -> bool {
-        self.failure().is_none() && self.signatures().next().is_some()
+        self.contents == Contents::Read
+            && self.failure().is_none()
+            && self.signatures().next().is_some()
     }
 
-    /// The fingerprints that signed all of what was asked for, proven.
+    /// The fingerprints that signed all of what was asked for, proven. Of data that was left unread that is not known.
     pub fn all_signed_by(&self) -> Vec<Fingerprint> {
         let mut checks = self.checks.iter().map(Check::signed_by);
         let mut common = checks.next().unwrap_or_default();
@@ -151,7 +173,8 @@ impl SignatureReport {
         self.failure.get_or_insert(failure);
     }
 
-    /// Whether the signature is good and everything it has to cover is what was signed.
+    /// Whether nothing is wrong: the signature is good, and everything it has to cover is what was signed, as far as it
+    /// was read.
     pub fn is_ok(&self) -> bool {
         self.failure.is_none()
     }

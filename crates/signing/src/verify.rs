@@ -15,7 +15,7 @@ use crate::failure::{Failure, KeyKind, NotValid, Target};
 use crate::hashing::{DataDigests, NoDigest, unreadable};
 use crate::metadata::is_legacy;
 use crate::openpgp::{Fingerprint, Issuer, KeySource, Message, SignedBy, Time};
-use crate::report::{Check, Report, SignatureForm, SignatureReport, Signer};
+use crate::report::{Check, Contents, Report, SignatureForm, SignatureReport, Signer};
 use crate::selection::{Form, Selection, object};
 
 /// The largest signature object read, in bytes. Real ones have 0.8 to 3 kilobytes.
@@ -31,6 +31,7 @@ pub struct Verifier<'k> {
     sources: Vec<&'k dyn KeySource>,
     keys: Vec<PublicKey>,
     now: Option<Time>,
+    contents: Contents,
 }
 
 impl<'k> Verifier<'k> {
@@ -67,6 +68,15 @@ impl<'k> Verifier<'k> {
         self
     }
 
+    /// Leaves the data of objects unread, for an image that is still far away: signatures, header and descriptors are
+    /// looked at, and that every object lies within the image. What is found to be wrong is wrong; that nothing is found
+    /// says nothing about the data, and [`Report::contents`] says so.
+    #[must_use]
+    pub fn without_data(mut self) -> Self {
+        self.contents = Contents::Unread;
+        self
+    }
+
     /// Verifies `image`. Object data is streamed; each object is read once per hash.
     pub fn verify<S: Source>(&self, image: &Image<S>) -> Report {
         let mut never = |_| ControlFlow::Continue(());
@@ -76,6 +86,7 @@ impl<'k> Verifier<'k> {
             Err(_) => Report {
                 failure: None,
                 checks: Vec::new(),
+                contents: self.contents,
             },
         }
     }
@@ -91,11 +102,11 @@ impl<'k> Verifier<'k> {
     ) -> Result<Report, Error> {
         let selection = match self.selection.clone().or_primary(image) {
             Ok(selection) => selection,
-            Err(failure) => return Ok(Report::failed(failure)),
+            Err(failure) => return Ok(Report::failed(failure, self.contents)),
         };
         let targets = match selection.targets(image) {
             Ok(targets) => targets,
-            Err(failure) => return Ok(Report::failed(failure)),
+            Err(failure) => return Ok(Report::failed(failure, self.contents)),
         };
         let mut run = Run {
             image,
@@ -108,11 +119,13 @@ impl<'k> Verifier<'k> {
             sources: &self.sources,
             keys: &self.keys,
             now: self.now.unwrap_or_else(Time::now),
+            contents: self.contents,
             digests: DataDigests::new(image, watch),
         };
         let mut report = Report {
             failure: ungrouped(image),
             checks: Vec::new(),
+            contents: self.contents,
         };
         for target in &targets {
             report.checks.push(run.check(*target)?);
@@ -168,6 +181,7 @@ struct Run<'r, 'i, 'w, S> {
     sources: &'r [&'r dyn KeySource],
     keys: &'r [PublicKey],
     now: Time,
+    contents: Contents,
     digests: DataDigests<'i, 'w, S>,
 }
 
@@ -327,6 +341,7 @@ fn blank(signature: &Descriptor, form: SignatureForm) -> SignatureReport {
         claimed: claim.map(Fingerprint::from),
         signer: None,
         verified: Vec::new(),
+        unread: Vec::new(),
         altered: Vec::new(),
         failure: None,
     }

@@ -7,10 +7,10 @@ use sifter_sif::{Descriptor, Source};
 
 use super::{Run, not_valid};
 use crate::failure::{Failure, NotValid, Target};
-use crate::hashing::NoDigest;
+use crate::hashing::{NoDigest, unreadable};
 use crate::integrity::{Bases, descriptor_stream, header_stream};
 use crate::metadata::{ImageMetadata, ObjectMetadata};
-use crate::report::SignatureReport;
+use crate::report::{Contents, SignatureReport};
 use crate::selection::object;
 
 /// The objects one signature is compared with.
@@ -125,6 +125,17 @@ impl<'i, S: Source> Run<'_, 'i, '_, S> {
         if listed.descriptor_digest.algorithm().digest(&stream) != listed.descriptor_digest {
             report.fail(Failure::DescriptorAltered { object: id });
             report.altered.push(id);
+            return Ok(());
+        }
+        if self.contents == Contents::Unread {
+            match self.image.reader(object) {
+                Ok(_) if report.failure.is_none() => report.unread.push(id),
+                Ok(_) => {}
+                Err(cause) => {
+                    report.fail(unreadable(object, cause));
+                    report.altered.push(id);
+                }
+            }
             return Ok(());
         }
         match self.digests.of(object, listed.object_digest.algorithm()) {

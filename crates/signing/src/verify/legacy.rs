@@ -7,7 +7,7 @@ use crate::digest::{Digest, DigestAlgorithm};
 use crate::failure::{Failure, Target};
 use crate::hashing::NoDigest;
 use crate::metadata::legacy_digits;
-use crate::report::SignatureReport;
+use crate::report::{Contents, SignatureReport};
 use crate::selection::object;
 
 impl<S: Source> Run<'_, '_, '_, S> {
@@ -50,6 +50,12 @@ impl<S: Source> Run<'_, '_, '_, S> {
             }
         };
         let ids = objects.iter().map(|object| object.id()).collect();
+        if self.contents == Contents::Unread {
+            // Data is all that it covers.
+            report.unread = ids;
+            report.failure = Some(Failure::DataUnread);
+            return Ok(report);
+        }
         let found = match objects[..] {
             [object] => self.digests.of(object, digest.algorithm())?,
             _ => self.digests.of_all(&objects, digest.algorithm())?,

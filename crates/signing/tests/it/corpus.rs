@@ -3,7 +3,7 @@
 use sifter_sif::Image;
 use sifter_signing::dsse::PublicKey;
 use sifter_signing::openpgp::{KeyOrigin, Keyring, Time};
-use sifter_signing::{Form, Report, Selection, Trust, Verdict, Verifier};
+use sifter_signing::{Contents, Failure, Form, Report, Selection, Trust, Verdict, Verifier};
 
 use crate::vectors::vector;
 
@@ -34,8 +34,21 @@ fn ring(file: &str) -> Option<Keyring> {
 }
 
 fn verify(image: &str, keys: Keys, selection: Selection) -> Option<Report> {
+    run(image, keys, Verifier::new().select(selection))
+}
+
+/// The same from header, descriptors and signatures alone.
+fn glance(image: &str, keys: Keys, selection: Selection) -> Option<Report> {
+    run(
+        image,
+        keys,
+        Verifier::new().select(selection).without_data(),
+    )
+}
+
+fn run(image: &str, keys: Keys, verifier: Verifier<'_>) -> Option<Report> {
     let image = Image::open(vector(image)?).unwrap();
-    let verifier = Verifier::new().select(selection).at(NOW);
+    let verifier = verifier.at(NOW);
     let ring = match keys {
         NoKeys => return Some(verifier.verify(&image)),
         Pem(file) => {
@@ -71,6 +84,29 @@ fn good(image: &str, keys: Keys, selection: Selection, expected: &[(u32, &[u32])
         .map(|(id, objects)| (*id, objects.to_vec()))
         .collect();
     assert_eq!(covered(&report), expected, "{image} {keys:?} {selection:?}");
+
+    let report = glance(image, keys, selection.clone()).unwrap();
+    assert_eq!(report.contents(), Contents::Unread);
+    assert!(
+        !report.is_ok(),
+        "{image}: what was not read is not vouched for"
+    );
+    let unread: Vec<_> = report
+        .signatures()
+        .map(|signature| (signature.object, signature.unread.clone()))
+        .collect();
+    assert_eq!(unread, expected, "{image} {keys:?} {selection:?}");
+    assert!(covered(&report).iter().all(|(_, found)| found.is_empty()));
+    // A signature of the old form is about data alone.
+    if selection.form == Form::Modern {
+        assert!(report.failure().is_none(), "{image} {keys:?}");
+    } else {
+        assert!(
+            matches!(report.failure(), Some(Failure::DataUnread)),
+            "{image} {keys:?}"
+        );
+        assert_eq!(report.verdict(&Trust::nobody()), Verdict::CouldNotCheck);
+    }
 }
 
 fn bad(image: &str, keys: Keys, selection: Selection, text: &str) {
@@ -83,6 +119,13 @@ fn bad(image: &str, keys: Keys, selection: Selection, text: &str) {
         failure.starts_with(text),
         "{image} {keys:?} {selection:?}: {failure}"
     );
+    let form = selection.form;
+    let report = glance(image, keys, selection).unwrap();
+    let glanced = report.failure().unwrap().text();
+    // None of these is wrong in its data, and a signature of the old form is about nothing else.
+    if form == Form::Modern {
+        assert_eq!(glanced, failure, "{image} {keys:?}");
+    }
 }
 
 fn all() -> Selection {

@@ -22,5 +22,6 @@ mod servers;
 mod signing;
 mod status;
 mod store;
+mod unread;
 #[path = "../../../sif/tests/it/vectors.rs"]
 mod vectors;
