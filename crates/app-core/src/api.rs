@@ -1,15 +1,15 @@
 //! The contract's commands, each handed to the part that knows about it.
 
 use sifter_contract::requests::{
-    AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
+    AccountRef, CollectionRef, CommandWrite, Compare, ContainerRef, CopyText, Destination, Download,
     EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry,
     KeyExport, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
-    SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
+    SheetFile, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
     TransferReport, Upload, VaultPassphrase,
 };
 use sifter_contract::{
-    Api, AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan,
-    DraftSheet, EntityPage, EntityRow, FileListing, ImportList, InspectionView, KeyList, KeyView,
+    Api, AppView, CollectionPage, CommandDone, CommandPlan, ComparisonView, ContainerPage, DownloadPlan,
+    DraftSheet, EntityPage, EntityRow, FileCheck, FileListing, ImportList, InspectionView, KeyList, KeyView,
     KeysImported, LinkTarget, Nothing, SavedFile, SearchPage, ServerView, SettingsPatch,
     SettingsView, SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
     VerificationView,
@@ -21,7 +21,14 @@ use sifter_contract::{
     TrustedHostRef,
 };
 
-use sifter_contract::{ProviderClient, ProviderClientRef, ProviderClientSet};
+use sifter_contract::{BundlePlace, BundleRef, BundleStart, BundleView};
+
+use sifter_contract::{
+    KeyFetch, KeyPublication, KeyPublish, KeySearch, KeyServerRef, KeyServers, KeyServersSet,
+    KeysFound, KeysRechecked, PublishPlan,
+};
+
+use sifter_contract::{ProviderClient, ProviderClientRef, ProviderClientSet, TokenOwner};
 
 use crate::app::AppCore;
 
@@ -205,6 +212,15 @@ impl Api for AppCore {
 
     async fn sign_in_open_token_page(&self, request: ServerRef) -> Result<Nothing, UiError> {
         self.open_token_page(&request.server_id).await.map(nothing)
+    }
+
+    async fn sign_in_check_token(&self, request: ServerRef) -> Result<TokenOwner, UiError> {
+        self.check_token(&request.server_id).await
+    }
+
+    async fn sign_in_drop_token(&self, _: Nothing) -> Result<Nothing, UiError> {
+        self.pasted.forget();
+        Ok(Nothing {})
     }
 
     async fn sign_in_paste_token(&self, request: ServerRef) -> Result<ServerView, UiError> {
@@ -430,6 +446,26 @@ impl Api for AppCore {
         self.open_transfer(&request.transfer_id)
     }
 
+    async fn inspect_image(&self, request: ImageRef) -> Result<String, UiError> {
+        self.open_image(request).await
+    }
+
+    async fn inspect_draft(&self, request: SheetFile) -> Result<String, UiError> {
+        self.open_draft(&request)
+    }
+
+    async fn inspect_read(&self, request: FileRef) -> Result<u64, UiError> {
+        self.fetched(&request.file_id).await
+    }
+
+    async fn inspect_glance(&self, request: ImageRef) -> Result<FileCheck, UiError> {
+        self.glance_at(request).await
+    }
+
+    async fn inspect_compare(&self, request: Compare) -> Result<ComparisonView, UiError> {
+        self.compare(&request).await
+    }
+
     async fn inspect_file(&self, request: FileRef) -> Result<InspectionView, UiError> {
         self.inspect(&request.file_id).await
     }
@@ -502,5 +538,62 @@ impl Api for AppCore {
         self.forget_passphrase(&request.fingerprint)
             .await
             .map(nothing)
+    }
+
+    async fn key_publish_plan(&self, request: KeyRef) -> Result<PublishPlan, UiError> {
+        self.publish_plan(&request.fingerprint).await
+    }
+
+    async fn key_publish(&self, request: KeyPublish) -> Result<KeyPublication, UiError> {
+        self.publish_own_key(request).await
+    }
+
+    async fn key_search(&self, request: KeySearch) -> Result<KeysFound, UiError> {
+        self.search_keys(&request).await
+    }
+
+    async fn key_fetch(&self, request: KeyFetch) -> Result<KeyView, UiError> {
+        self.fetch_key(&request).await
+    }
+
+    async fn key_servers(&self, _: Nothing) -> Result<KeyServers, UiError> {
+        Ok(self.key_servers_view().await)
+    }
+
+    async fn key_servers_set(&self, request: KeyServersSet) -> Result<KeyServers, UiError> {
+        self.set_key_servers(request.addresses).await
+    }
+
+    async fn key_server_test(&self, request: KeyServerRef) -> Result<Nothing, UiError> {
+        self.test_key_server(&request.address).await.map(nothing)
+    }
+
+    async fn key_recheck(&self, _: Nothing) -> Result<KeysRechecked, UiError> {
+        self.recheck_keys(true).await.map(|(found, _)| found)
+    }
+
+    async fn key_dismiss_revoked(&self, request: KeyRef) -> Result<Nothing, UiError> {
+        self.dismiss_revoked(&request.fingerprint).map(nothing)
+    }
+
+    async fn bundle_place(&self, request: FileRef) -> Result<BundlePlace, UiError> {
+        self.bundle_place_of(&request.file_id)
+    }
+
+    async fn bundle_choose_folder(&self, request: FileRef) -> Result<BundlePlace, UiError> {
+        self.choose_bundle_folder(&request.file_id).await
+    }
+
+    async fn bundle_start(&self, request: BundleStart) -> Result<BundleView, UiError> {
+        self.start_bundle(request).await
+    }
+
+    async fn bundle_cancel(&self, request: BundleRef) -> Result<Nothing, UiError> {
+        self.cancel_bundle(&request.bundle_id);
+        Ok(Nothing {})
+    }
+
+    async fn bundle_reveal(&self, request: BundleRef) -> Result<Nothing, UiError> {
+        self.reveal_bundle(&request.bundle_id).map(nothing)
     }
 }

@@ -1,7 +1,7 @@
 //! Starting and stopping: what belongs to one running Sifter.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use sifter_account::command_line::{CommandLine, Places};
 use sifter_account::vault::{Cost, FileState, MemoryKeychain, Patience};
@@ -13,16 +13,20 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::bundles::Bundles;
 use crate::events::{EventStream, Hub};
 use crate::files;
 use crate::home::Home;
 use crate::host::{Host, HostBrowser};
-use crate::inspect::OpenFiles;
+use crate::inspect::{Glance, OpenFiles};
+use crate::keys::NotesOfKeys;
 use crate::manners::{Schedule, wall_clock};
 use crate::network::{Reach, TrustError};
 use crate::provider_clients;
+use crate::remote_image::KeptImages;
 use crate::servers::{BookError, Diagnoses, Servers};
 use crate::settings::{Settings, SettingsError};
+use crate::sign_in::PastedToken;
 use crate::signatures::Signatures;
 use crate::system;
 use crate::tokens::NewTokens;
@@ -153,11 +157,15 @@ pub struct AppCore {
     pub(crate) presence: Arc<Presence>,
     pub(crate) drafts: Drafts,
     pub(crate) signatures: Signatures,
-    /// Held while the notes about keys are read, changed and written.
-    pub(crate) key_notes_changing: Mutex<()>,
+    pub(crate) key_notes: Arc<NotesOfKeys>,
+    /// The offline bundles of this session.
+    pub(crate) bundles: Bundles,
     /// The files that are open in the inspector.
     pub(crate) open_files: OpenFiles,
+    pub(crate) remote_images: KeptImages,
+    pub(crate) glance: Glance,
     pub(crate) new_tokens: NewTokens,
+    pub(crate) pasted: PastedToken,
     pub(crate) command_line: CommandLine,
     /// The home folder of this user, which paths are shown against.
     pub(crate) user_home: Option<PathBuf>,
@@ -248,6 +256,7 @@ impl AppCore {
         let places = command_line.unwrap_or_else(|| Places::from_environment(home.config()));
         let command_line = CommandLine::new(places, home.config());
         let browser = Arc::new(HostBrowser(Arc::clone(&host)));
+        let key_notes = Arc::new(NotesOfKeys::new(home.key_notes_file()));
         let core = Arc::new(Self {
             sign_ins: SignIns::new(accounts.clone(), browser),
             home,
@@ -266,9 +275,13 @@ impl AppCore {
             presence: Arc::default(),
             drafts: Drafts::default(),
             signatures,
-            key_notes_changing: Mutex::default(),
+            key_notes,
+            bundles: Bundles::default(),
             open_files: OpenFiles::default(),
+            remote_images: KeptImages::default(),
+            glance: Glance::default(),
             new_tokens: NewTokens::default(),
+            pasted: PastedToken::default(),
             command_line,
             user_home: user_home(),
             stop: CancellationToken::new(),

@@ -19,7 +19,7 @@ use crate::redact::redact;
 pub(crate) use account::{account, keychain, vault_file};
 pub(crate) use command_line::{command_line_file, command_line_gone, credential_helper};
 pub(crate) use files::{
-    browser, clipboard, contents, file_missing, in_quarantine, local_library, local_off, no_token,
+    browser, clipboard, contents, fetch_limit, file_missing, in_quarantine, local_library, local_off, no_token,
     reveal, settings, sif, storage, undeletable, unwritable_file,
 };
 pub(crate) use library::{address, client, reference};
@@ -95,6 +95,18 @@ impl Place {
         self.error(ErrorCode::Forbidden).with("owner", owner)
     }
 
+    /// The sign-in does not go far enough; signing in again for `scopes` helps.
+    fn scope_missing(&self, scopes: &str) -> UiError {
+        let error = self
+            .error(ErrorCode::ScopeMissing)
+            .retry(Retry::AfterSignIn);
+        if scopes.is_empty() {
+            error
+        } else {
+            error.with("scopes", scopes)
+        }
+    }
+
     /// A sign-in is missing, or the one there was does not do any more.
     fn unauthorized(&self) -> UiError {
         let code = if self.signed_in {
@@ -104,6 +116,11 @@ impl Place {
         };
         self.error(code).retry(Retry::AfterSignIn)
     }
+}
+
+/// What was there is not there any more, or not for this account.
+pub(crate) fn gone(place: &Place) -> UiError {
+    place.not_found()
 }
 
 /// A request of the window that makes no sense.

@@ -6,9 +6,11 @@
 
 mod api;
 mod app;
+mod bundles;
 mod clipboard;
 mod clock;
 mod command_line;
+mod compare;
 mod downloads;
 mod errors;
 mod events;
@@ -46,12 +48,15 @@ pub use app::{AppCore, CoreConfig, Secrets, StartError};
 pub use downloads::Target;
 pub use events::EventStream;
 pub use home::{HOME_VARIABLE, Home};
-pub use host::{BoxFuture, Host, Notice, Progress, Reminder, StayAwake, open_in_system_browser};
+pub use host::{
+    BoxFuture, Host, Notice, Progress, Reminder, RevokedSigner, StayAwake, open_in_system_browser,
+};
 pub use image::{ImageReport, ObjectReport, read_image};
 pub use links::Reference;
 pub use logging::{LogGuard, start_log};
 pub use network::TrustError;
-pub use remote_image::{Ranges, RemoteImage};
+pub use inspect::Medium;
+pub use remote_image::RemoteImage;
 pub use servers::{BookError, LOCAL_ID};
 pub use settings::SettingsError;
 pub use sif_tool::{NewObject, Placement, SifTool, SifToolError};
@@ -59,7 +64,7 @@ pub use sifter_account::command_line::Places as CommandLinePlaces;
 pub use sifter_sif::{Inspection, Sections};
 pub use sifter_signing::openpgp::RevocationReason;
 pub use signatures::{
-    Bundle, BundleRequest, CertificateFiles, ImportReport, KeyDesk, NewKeyRequest, SignRequest,
+    Bundle, BundleRequest, BundleStep, CertificateFiles, ImportReport, KeyDesk, NewKeyRequest, SignRequest,
     Signatures, VerifyRequest,
 };
 pub use tuning::Tuning;

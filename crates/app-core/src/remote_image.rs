@@ -1,5 +1,6 @@
 //! An image that is still in a library, looked into by reading the few parts of it that are needed.
 
+mod kept;
 mod ranges;
 
 use std::path::Path;
@@ -7,26 +8,36 @@ use std::sync::Arc;
 
 use sifter_contract::requests::ImageRef;
 use sifter_contract::{ErrorCode, UiError};
-use sifter_library_api::Arch;
+use sifter_library_api::{Arch, LibraryRef};
 use sifter_library_client::Error;
 use sifter_library_client::oci::OciAccess;
-use sifter_sif::{Cached, Image, Inspection};
+use sifter_sif::{Image, Inspection};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::app::AppCore;
 use crate::errors::{self, Place};
+use crate::inspect::Medium;
 use crate::library::image_reference;
 use crate::servers::Session;
 
-use ranges::Bytes;
-pub use ranges::Ranges;
+pub(crate) use kept::{KeptImages, RemoteKey};
+use ranges::{Bytes, TooMuch};
+pub(crate) use ranges::{MOST, Ranges};
 
 /// An image in a library, opened: its header and descriptors have been read.
 pub struct RemoteImage {
-    image: Arc<Image<Cached<Ranges>>>,
+    image: Arc<Image<Medium>>,
     place: Place,
     /// Ends a read that is under way when nobody wants the image any more.
     _stop: DropGuard,
+}
+
+/// An image that a library has, before anything of it was read.
+pub(crate) struct Found {
+    /// `sha256.<hex>`: what a later look has to find again.
+    pub(crate) digest: String,
+    place: Place,
+    bytes: Bytes,
 }
 
 impl AppCore {
@@ -38,28 +49,8 @@ impl AppCore {
     /// do, and that is for the person to say. `not_a_sif`, `sif_damaged`, `oci_image`, and whatever keeps the image from
     /// being found.
     pub async fn open_remote(&self, wanted: &ImageRef) -> Result<RemoteImage, UiError> {
-        let reference = image_reference(&wanted.path, &wanted.tag)?;
-        let arch = match wanted.arch.as_str() {
-            "" => Arch::of_this_machine(),
-            text => Some(
-                text.parse()
-                    .map_err(|error| errors::name("arch", text, &error))?,
-            ),
-        };
         let session = self.servers.session(&wanted.server_id).await?;
-        let place = session.place(format!("{}:{}", reference.path(), wanted.tag));
-        let bytes = find(&session, &reference, arch)
-            .await
-            .map_err(|error| client_error(&error, &place))?;
-        let stop = CancellationToken::new();
-        let ranges = Ranges::new(bytes, stop.clone());
-        let guard = stop.drop_guard();
-        let opened = blocking(move || Image::load(Cached::new(ranges))).await?;
-        Ok(RemoteImage {
-            image: Arc::new(opened.map_err(|error| sif_error(&error, &place))?),
-            place,
-            _stop: guard,
-        })
+        find_remote(&session, wanted).await?.open().await
     }
 
     /// What an image in a library says about itself.
@@ -68,6 +59,43 @@ impl AppCore {
     /// As [`AppCore::open_remote`].
     pub async fn inspect_remote(&self, wanted: &ImageRef) -> Result<Inspection, UiError> {
         self.open_remote(wanted).await?.look(Image::inspect).await
+    }
+}
+
+/// Asks a library for an image and for where its bytes are.
+pub(crate) async fn find_remote(session: &Session, wanted: &ImageRef) -> Result<Found, UiError> {
+    let reference = image_reference(&wanted.path, &wanted.tag)?;
+    let arch = match wanted.arch.as_str() {
+        "" => Arch::of_this_machine(),
+        text => Some(
+            text.parse()
+                .map_err(|error| errors::name("arch", text, &error))?,
+        ),
+    };
+    let place = session.place(format!("{}:{}", reference.path(), wanted.tag));
+    match find(session, &reference, arch).await {
+        Ok((bytes, digest)) => Ok(Found {
+            digest,
+            place,
+            bytes,
+        }),
+        Err(error) => Err(client_error(&error, &place)),
+    }
+}
+
+impl Found {
+    /// Reads header and descriptors.
+    pub(crate) async fn open(self) -> Result<RemoteImage, UiError> {
+        let place = self.place;
+        let stop = CancellationToken::new();
+        let ranges = Ranges::new(self.bytes, stop.clone());
+        let guard = stop.drop_guard();
+        let opened = blocking(move || Image::load(Medium::remote(ranges))).await?;
+        Ok(RemoteImage {
+            image: Arc::new(opened.map_err(|error| sif_error(&error, &place))?),
+            place,
+            _stop: guard,
+        })
     }
 }
 
@@ -81,7 +109,18 @@ impl RemoteImage {
     /// How many bytes of it have been fetched.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        self.image.source().inner().bytes_read()
+        self.image.source().bytes_fetched()
+    }
+
+    /// The image, for whoever reads it on a thread where that may take its time.
+    pub(crate) fn image(&self) -> Arc<Image<Medium>> {
+        self.image.source().fetch_anew();
+        Arc::clone(&self.image)
+    }
+
+    /// What a failed look means for a person.
+    pub(crate) fn error(&self, error: &sifter_sif::Error) -> UiError {
+        sif_error(error, &self.place)
     }
 
     /// Does something with the image, on a thread where that may take its time.
@@ -90,20 +129,21 @@ impl RemoteImage {
     /// What came of `work`, and what kept its parts from being fetched.
     pub async fn look<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Image<Cached<Ranges>>) -> Result<T, sifter_sif::Error> + Send + 'static,
+        work: impl FnOnce(&Image<Medium>) -> Result<T, sifter_sif::Error> + Send + 'static,
     ) -> Result<T, UiError> {
-        let image = Arc::clone(&self.image);
+        let image = self.image();
         let done = blocking(move || work(&image)).await?;
-        done.map_err(|error| sif_error(&error, &self.place))
+        done.map_err(|error| self.error(&error))
     }
 }
 
-/// Where the bytes of an image are: in the registry behind the library, where it offers one, or in the library.
+/// Where the bytes of an image are, and its digest: in the registry behind the library, where it offers one, or in the
+/// library.
 async fn find(
     session: &Session,
-    reference: &sifter_library_api::LibraryRef,
+    reference: &LibraryRef,
     arch: Option<Arch>,
-) -> Result<Bytes, Error> {
+) -> Result<(Bytes, String), Error> {
     let offered = session.client.oci_repository(reference, OciAccess::Pull);
     let repository = match offered.await {
         // The library itself will say whether the account may do this.
@@ -113,24 +153,27 @@ async fn find(
     if let Some(repository) = repository {
         let found = repository.find(&reference.tag_or_hash(), arch).await?;
         let location = repository.location(&found.digest);
-        return Ok(Bytes::Registry {
+        let digest = found.digest.to_string().replacen(':', ".", 1);
+        let bytes = Bytes::Registry {
             repository,
             location,
             size: found.size,
-        });
+        };
+        return Ok((bytes, digest));
     }
     let found = session.client.resolve(reference, arch).await?;
     if found.location.ranges() == Some(false) {
         return Err(Error::RangeIgnored);
     }
-    Ok(Bytes::Library {
+    let bytes = Bytes::Library {
         client: session.client.clone(),
         location: found.location,
         size: found.size,
-    })
+    };
+    Ok((bytes, found.hash.to_string()))
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, UiError> {
     tokio::task::spawn_blocking(work)
@@ -151,13 +194,17 @@ fn client_error(error: &Error, place: &Place) -> UiError {
 /// What went wrong with an image may have gone wrong with its library.
 fn sif_error(error: &sifter_sif::Error, place: &Place) -> UiError {
     let sifter_sif::Error::Read { source, .. } = error else {
-        return errors::sif(error, &place.what, Path::new(""));
+        return errors::contents(error, &place.what, Path::new(""));
     };
-    match source.get_ref().and_then(|cause| cause.downcast_ref()) {
-        Some(cause) => client_error(cause, place),
-        // It ends too early, or wants more to be read of it than any image does. No file of this computer is to blame.
-        None => UiError::new(ErrorCode::SifDamaged)
-            .with("name", place.what.as_str())
-            .details(errors::chain(error)),
+    let cause = source.get_ref();
+    if let Some(cause) = cause.and_then(|cause| cause.downcast_ref::<Error>()) {
+        return client_error(cause, place);
     }
+    if cause.is_some_and(|cause| cause.is::<TooMuch>()) {
+        return errors::fetch_limit(&place.what, MOST).details(errors::chain(error));
+    }
+    // It ends too early. No file of this computer is to blame.
+    UiError::new(ErrorCode::SifDamaged)
+        .with("name", place.what.as_str())
+        .details(errors::chain(error))
 }

@@ -18,7 +18,6 @@ mod trust;
 mod verify;
 mod views;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,8 +31,9 @@ use crate::network::Reach;
 use crate::servers::Servers;
 use crate::settings::Settings;
 
-pub use bundle::{Bundle, BundleRequest};
-pub(crate) use check::check;
+pub use bundle::{Bundle, BundleRequest, BundleStep};
+pub(crate) use check::{brief, check};
+pub(crate) use servers::{address as key_server_address, host as key_server_host};
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
 pub use sign::SignRequest;
 pub use verify::{CertificateFiles, VerifyRequest};
@@ -83,7 +83,7 @@ impl Signatures {
     /// that everybody uses.
     fn usual_servers(&self) -> Vec<String> {
         let named = self.settings.key_servers();
-        named.unwrap_or_else(|| servers::DEFAULT_SERVERS.map(str::to_owned).to_vec())
+        named.unwrap_or_else(everybodys_servers)
     }
 }
 
@@ -94,17 +94,59 @@ impl AppCore {
     }
 }
 
-/// The key servers that are asked for keys, in their order: those of the connected libraries, then the usual ones.
-async fn key_servers(libraries: &Servers, signatures: &Signatures) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for id in libraries.reachable_ids() {
-        all.extend(libraries.key_server(&id).await);
+/// A key server that is asked for keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownKeyServer {
+    pub(crate) address: String,
+    /// The connected library that it belongs to.
+    pub(crate) library: Option<String>,
+}
+
+impl KnownKeyServer {
+    /// Its host, as people name it.
+    pub(crate) fn host(&self) -> String {
+        servers::host(&self.address)
     }
-    all.extend(signatures.usual_servers());
-    let mut seen = HashSet::new();
-    // A library may name anything, and a person may have mistyped one; the others are asked all the same.
-    all.retain(|text| servers::address(text).is_ok_and(|address| seen.insert(address)));
+}
+
+/// The key servers that are asked for keys, in their order: those of the connected libraries, then the usual ones.
+pub(crate) async fn key_servers(
+    libraries: &Servers,
+    signatures: &Signatures,
+) -> Vec<KnownKeyServer> {
+    let mut named: Vec<(String, Option<String>)> = Vec::new();
+    for id in libraries.reachable_ids() {
+        if let Some(address) = libraries.key_server(&id).await {
+            named.push((address, Some(id)));
+        }
+    }
+    let usual = signatures.usual_servers().into_iter();
+    named.extend(usual.map(|address| (address, None)));
+    let mut all: Vec<KnownKeyServer> = Vec::new();
+    for (text, library) in named {
+        // A library may name anything, and a person may have mistyped one; the others are asked all the same.
+        let Ok(address) = servers::address(&text) else {
+            continue;
+        };
+        let address = address.as_str().to_owned();
+        if !all.iter().any(|known| known.address == address) {
+            all.push(KnownKeyServer { address, library });
+        }
+    }
     all
+}
+
+/// The addresses of key servers.
+pub(crate) fn addresses_of(servers: &[KnownKeyServer]) -> Vec<String> {
+    servers
+        .iter()
+        .map(|server| server.address.clone())
+        .collect()
+}
+
+/// The key servers that everybody uses, in the order in which they are asked.
+pub(crate) fn everybodys_servers() -> Vec<String> {
+    servers::DEFAULT_SERVERS.map(str::to_owned).to_vec()
 }
 
 /// Does blocking work on a thread of its own, which is told to stop when nobody waits for it any more.

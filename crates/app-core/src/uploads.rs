@@ -66,6 +66,15 @@ impl AppCore {
         Ok(draft::describe(sheet_id.to_owned(), drafts).await)
     }
 
+    /// Where a file of a sheet is.
+    pub(crate) fn draft_path(&self, sheet_id: &str, file_id: &str) -> Result<PathBuf, UiError> {
+        let drafts = self.drafts.get(sheet_id).ok_or_else(no_sheet)?;
+        let draft = drafts.into_iter().find(|draft| draft.id == file_id);
+        draft
+            .map(|draft| draft.path)
+            .ok_or_else(|| errors::invalid("the sheet has no such file"))
+    }
+
     /// The file of an item, with its facts.
     async fn item_file(
         &self,

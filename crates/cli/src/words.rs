@@ -222,6 +222,10 @@ pub(crate) fn sentence(error: &UiError) -> String {
             "The files in {} cannot be looked at: its file system is encrypted, damaged, or of a kind that is not read.",
             facts.text("name", "the image")
         ),
+        ErrorCode::FetchLimit => format!(
+            "Too much of {} would have to be fetched for a look. Pull it, and look at the file.",
+            facts.text("name", "the image")
+        ),
         ErrorCode::InQuarantine => format!(
             "{} is in quarantine, because it must not be used. Look at it in Sifter.",
             facts.text("name", "The file")
@@ -436,6 +440,7 @@ mod tests {
             ErrorCode::PassphraseNeeded,
             ErrorCode::PassphraseWrong,
             ErrorCode::ContentsUnreadable,
+            ErrorCode::FetchLimit,
             ErrorCode::InQuarantine,
             ErrorCode::CannotSign,
         ] {

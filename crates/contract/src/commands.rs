@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::requests::{
-    AccountRef, CollectionRef, CommandWrite, ContainerRef, CopyText, Destination, Download,
+    AccountRef, CollectionRef, CommandWrite, Compare, ContainerRef, CopyText, Destination, Download,
     EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry,
     KeyExport, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
-    SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
+    SheetFile, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
     TransferReport, Upload, VaultPassphrase,
 };
 use crate::{
-    AppView, CollectionPage, CommandDone, CommandPlan, ContainerPage, DownloadPlan, DraftSheet,
-    EntityPage, EntityRow, ErrorCode, FileListing, ImportList, InspectionView, KeyList, KeyView,
+    AppView, CollectionPage, CommandDone, CommandPlan, ComparisonView, ContainerPage, DownloadPlan, DraftSheet,
+    EntityPage, EntityRow, ErrorCode, FileCheck, FileListing, ImportList, InspectionView, KeyList, KeyView,
     KeysImported, LinkTarget, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView,
     SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
     VerificationView,
@@ -23,7 +23,12 @@ use crate::{
     ProxyPassword, ProxySettings, ServerAddresses, ServerAddressesSet, ShownCertificate,
     TrustedHostRef,
 };
-use crate::{ProviderClient, ProviderClientRef, ProviderClientSet};
+use crate::{BundlePlace, BundleRef, BundleStart, BundleView};
+use crate::{
+    KeyFetch, KeyPublication, KeyPublish, KeySearch, KeyServerRef, KeyServers, KeyServersSet,
+    KeysFound, KeysRechecked, PublishPlan,
+};
+use crate::{ProviderClient, ProviderClientRef, ProviderClientSet, TokenOwner};
 
 /// The request of a command without arguments, and the answer of one without a result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -158,8 +163,13 @@ commands! {
     sign_in_cancel(SignInRef) -> Nothing;
     /// Opens the server's page where tokens are made.
     sign_in_open_token_page(ServerRef) -> Nothing;
-    /// Takes a token from the clipboard, in Rust, checks it with the server and keeps it.
+    /// Reads a token from the clipboard, in Rust, and asks the server whose it is. Nothing is stored before
+    /// `sign_in_paste_token`.
+    sign_in_check_token(ServerRef) -> TokenOwner;
+    /// Signs in with the token that was checked, else with the one on the clipboard.
     sign_in_paste_token(ServerRef) -> ServerView;
+    /// Forgets the token that was checked.
+    sign_in_drop_token(Nothing) -> Nothing;
     /// Signs out: revokes at the server, then forgets.
     account_sign_out(AccountRef) -> Nothing;
     /// Makes the vault file, for computers without a keychain; the sign-ins of this session move in.
@@ -257,6 +267,12 @@ commands! {
     inspect_choose(Nothing) -> Vec<String>;
     /// Opens what a download has brought; answers the file's id.
     inspect_transfer(TransferRef) -> String;
+    /// Opens an image where it is, in its library; answers its id. `not_offered` where the server sends whole files only.
+    inspect_image(ImageRef) -> String;
+    /// Opens a file of an upload sheet; answers its id.
+    inspect_draft(SheetFile) -> String;
+    /// How many bytes of an opened image in a library have been fetched; none of a file.
+    inspect_read(FileRef) -> u64;
     /// What an opened image says about itself: the header and the texts, never the whole file.
     inspect_file(FileRef) -> InspectionView;
     /// The names in one folder of the file system in an opened image.
@@ -265,8 +281,12 @@ commands! {
     inspect_extract(FilePlace) -> SavedFile;
     /// Takes one object out of an opened image, to where the person chooses.
     inspect_extract_object(FileObject) -> SavedFile;
-    /// Verifies the signatures of an opened image, which reads all of it.
+    /// Verifies the signatures of an opened image, which reads all of it. Of one in a library the contents stay unread.
     inspect_check(FileRef) -> VerificationView;
+    /// The same of an image in a library, in brief. One at a time: asking about another gives up the one before.
+    inspect_glance(ImageRef) -> FileCheck;
+    /// What is different between two opened images.
+    inspect_compare(Compare) -> ComparisonView;
     /// Signs an opened image in place.
     inspect_sign(FileSign) -> SignedView;
     /// Shows an opened file in the file manager.
@@ -294,4 +314,33 @@ commands! {
     key_set_expiry(KeyExpiry) -> KeyView;
     /// Forgets the passphrase of a key.
     key_forget_passphrase(KeyRef) -> Nothing;
+    /// What publishing one of the person's keys would make public, and where it can be done.
+    key_publish_plan(KeyRef) -> PublishPlan;
+    /// Publishes one of the person's keys on one key server.
+    key_publish(KeyPublish) -> KeyPublication;
+    /// Searches all key servers.
+    key_search(KeySearch) -> KeysFound;
+    /// Fetches a key from the key servers. It is met then, and not yet trusted.
+    key_fetch(KeyFetch) -> KeyView;
+    /// Which key servers are asked.
+    key_servers(Nothing) -> KeyServers;
+    /// Sets which key servers are asked beside those of the libraries.
+    key_servers_set(KeyServersSet) -> KeyServers;
+    /// Finds out whether a key server answers at an address.
+    key_server_test(KeyServerRef) -> Nothing;
+    /// Asks now about all keys of others whether they were revoked, which otherwise happens once a day.
+    key_recheck(Nothing) -> KeysRechecked;
+    /// The person has taken note that a key was revoked.
+    key_dismiss_revoked(KeyRef) -> Nothing;
+
+    /// Where a bundle of an opened image would be made.
+    bundle_place(FileRef) -> BundlePlace;
+    /// Lets the person choose the folder that bundles are made in.
+    bundle_choose_folder(FileRef) -> BundlePlace;
+    /// Makes an offline bundle of an opened image; reports through the event stream.
+    bundle_start(BundleStart) -> BundleView;
+    /// Stops making a bundle, and removes what there is of it.
+    bundle_cancel(BundleRef) -> Nothing;
+    /// Shows a finished bundle in the file manager.
+    bundle_reveal(BundleRef) -> Nothing;
 }

@@ -112,7 +112,8 @@ pub enum ErrorCode {
     ApprovalNeeded,
     /// The person's organisation wants its own sign-in first. Params: `provider`, `organisation` where it is known.
     SingleSignOnNeeded,
-    /// The sign-in grants less than is needed. Params: `scopes`, and `provider` or `server`.
+    /// The sign-in grants less than is needed. Params: `scopes` (separated by blanks; absent where the server does not
+    /// name them), and `provider` or `server`. With the retry `after_sign_in` a sign-in for these scopes helps.
     ScopeMissing,
     /// The library does not take the sign-in that a provider gave. Params: `server`, `provider`.
     SignInNotAccepted,
@@ -149,6 +150,8 @@ pub enum ErrorCode {
     /// The file system in an image cannot be looked into. Params: `name`, `reason`: `encrypted`, `none` (there is none),
     /// `unsupported`, `damaged` or `missing` (no such file in it).
     ContentsUnreadable,
+    /// More of an image in a library would have to be fetched than is sensible for a look. Params: `name`, `limit` in bytes.
+    FetchLimit,
     /// The file is in quarantine. Params: `name`.
     InQuarantine,
     /// An image cannot be signed. Params: `name`, `reason`: `full` (no free descriptor), `nothing` (no such object or

@@ -1,8 +1,10 @@
-//! A file on this computer as the inspector draws it (mock 07). Its path stays in Rust; the window gets an id.
+//! An image as the inspector draws it (mock 07): a file on this computer, or one that is still in a library. Paths and
+//! addresses stay in Rust; the window gets an id.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::requests::ImageRef;
 use crate::{FileCheck, ImageFacts, LibraryPath};
 
 /// Where a file is from.
@@ -79,23 +81,41 @@ pub struct NamedText {
     pub text: String,
 }
 
-/// An image on this computer.
+/// Where an image is that has not been downloaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemotePlace {
+    /// The image, as it was asked for.
+    pub image: ImageRef,
+    /// The server's name.
+    pub server_name: String,
+    /// Reference to show: `library://entity/collection/container:tag`.
+    pub reference: String,
+    /// Bytes that have been fetched so far.
+    pub read: u64,
+    /// The most bytes that are fetched for one answer; whoever needs more downloads the image.
+    pub most: u64,
+}
+
+/// An image that is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct InspectionView {
     /// The id it was opened under.
     pub file_id: String,
-    /// The file's name.
+    /// The file's name; `container:tag` of one in a library.
     pub name: String,
-    /// The folder it is in, the home folder as `~`.
+    /// The folder it is in, the home folder as `~`. Empty when it is in a library.
     pub folder: String,
+    /// Where it is, when it is not on this computer.
+    pub remote: Option<RemotePlace>,
     /// It lies in quarantine.
     pub quarantined: bool,
     /// Where it is from, when a download brought it.
     pub origin: Option<FileOrigin>,
     /// What was found when it arrived.
     pub check: Option<FileCheck>,
-    /// `sha256.<hex>`, when a download brought it.
+    /// `sha256.<hex>`, when a download brought it or it is in a library.
     pub digest: Option<String>,
     /// What header and descriptors say.
     pub facts: ImageFacts,

@@ -9,11 +9,14 @@
 mod accounts;
 mod addresses;
 mod bounds;
+mod bundles;
 mod commands;
+mod compare;
 mod diagnosis;
 mod error;
 mod events;
 mod inspect;
+mod keys;
 mod library;
 mod network;
 mod providers;
@@ -29,6 +32,7 @@ pub use accounts::{
     ImportSource, ImportTrouble, TokenList, TokenRow,
 };
 pub use addresses::{ServerAddresses, ServerAddressesSet, ServiceAddress, ServiceKind};
+pub use bundles::{BundlePhase, BundlePlace, BundleRef, BundleStart, BundleView};
 pub use commands::{Api, COMMANDS, Nothing, dispatch};
 pub use diagnosis::{
     Check, CheckKind, CheckOutcome, Diagnose, DiagnosedHost, DiagnosisRef, DiagnosisView, Seen,
@@ -36,9 +40,19 @@ pub use diagnosis::{
 };
 pub use error::{ErrorCode, Param, Retry, UiError};
 pub use events::{AppEvent, DropPhase};
+pub use compare::{
+    ChangeKind, ComparedImage, ComparisonView, DiffLine, KindSizes, LineKind, ObjectChange,
+    ObjectChanges, SoftwareComparison, SoftwareLists, TextChange, TextChanges, ValueChange,
+    ValueChanges,
+};
 pub use inspect::{
     FileEntry, FileEntryKind, FileListing, FileOrigin, ImageObject, InspectionView, NamedText,
-    ObjectKind,
+    ObjectKind, RemotePlace,
+};
+pub use keys::{
+    FoundKey, KeyFetch, KeyPublication, KeyPublish, KeySearch, KeyServer, KeyServerRef, KeyServers,
+    KeyServersSet, KeysFound, KeysRechecked, PublishPlace, PublishPlan, RevokedKey,
+    SilentKeyServer, SignedDownload,
 };
 pub use library::{
     ArchColumn, CollectionPage, CollectionRow, CommandFlavour, ContainerPage, ContainerRow,
@@ -57,7 +71,7 @@ pub use servers::{
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use signatures::{
-    FileCheck, KeyList, KeyPlace, KeyRow, KeyStanding, KeyTrust, KeyView, KeysImported, Passphrase,
+    CheckedContents, FileCheck, KeyList, KeyPlace, KeyRow, KeyStanding, KeyTrust, KeyView, KeysImported, Passphrase,
     RevocationCause, SavedFile, SignWith, SignatureForm, SignatureView, SignedView, SignerView,
     Verdict, VerdictReason, VerificationView,
 };

@@ -48,6 +48,9 @@ requests! {
         /// The provider to go to at once, one of those the server's view names. Without one the person chooses in the
         /// browser; a code for another device takes no account of it.
         #[ts(optional)] provider: Option<String>,
+        /// What the sign-in has to allow beside what it allows now, where a server has said so: the `scopes` of
+        /// `scope_missing`, separated by blanks. Without it the server decides.
+        #[ts(optional)] scopes: Option<String>,
     }
     /// Names a sign-in attempt.
     SignInRef {
@@ -174,6 +177,20 @@ requests! {
     FileRef {
         /// The file.
         file_id: String,
+    }
+    /// Names a file of an upload sheet.
+    SheetFile {
+        /// The sheet.
+        sheet_id: String,
+        /// The file.
+        file_id: String,
+    }
+    /// Names two images that have been opened.
+    Compare {
+        /// The one that is there already, so to speak.
+        left: String,
+        /// The one that it is compared with.
+        right: String,
     }
     /// Names a place in the file system of an image that has been opened.
     FilePlace {

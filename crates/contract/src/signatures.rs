@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ts_rs::TS;
 
-use crate::Ending;
+use crate::{Ending, KeyPublication, RevokedKey};
 
 /// What a verification means for a person. There are five, and none of them is "skipped".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -63,6 +63,18 @@ pub enum VerdictReason {
     NotUnderstood,
 }
 
+/// Whether what is in an image was compared with what was signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckedContents {
+    /// It was.
+    #[default]
+    Read,
+    /// It is still in a library: header, descriptors and signatures were read, and nothing else. That a verdict is good
+    /// says nothing about its contents.
+    Unread,
+}
+
 /// Somebody who has signed an image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -75,7 +87,7 @@ pub struct SignerView {
     pub proven: bool,
 }
 
-/// What was found out about a file on this computer, as it is kept with the transfer that brought it.
+/// What was found out about an image, as it is kept with the transfer that brought it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FileCheck {
@@ -83,6 +95,9 @@ pub struct FileCheck {
     pub verdict: Verdict,
     /// Why it is not better, where there is something to say.
     pub reason: Option<VerdictReason>,
+    /// Whether the verdict is about its contents too.
+    #[serde(default)]
+    pub contents: CheckedContents,
     /// Who has signed.
     pub signers: Vec<SignerView>,
     /// Hosts of the key servers that were asked.
@@ -111,7 +126,7 @@ pub enum SignatureForm {
 pub struct SignatureView {
     /// Id of the signature object.
     pub object: u32,
-    /// Ids of the objects found to be what was signed.
+    /// Ids of the objects found to be what was signed; where contents were left unread, of those whose descriptors are.
     pub covers: Vec<u32>,
     /// Fingerprint of the OpenPGP key: proven when `ok`, else only claimed.
     pub fingerprint: Option<String>,
@@ -143,7 +158,7 @@ pub struct SignatureView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct VerificationView {
-    /// Whether everything asked for is covered by good signatures.
+    /// Whether everything asked for is covered by good signatures. Never where contents were left unread.
     pub ok: bool,
     /// What that means for the person.
     pub verdict: Verdict,
@@ -153,6 +168,9 @@ pub struct VerificationView {
     pub error: Option<String>,
     /// The gravest thing wrong, in a word that the window has a sentence for.
     pub reason: Option<VerdictReason>,
+    /// Whether the verdict is about its contents too.
+    #[serde(default)]
+    pub contents: CheckedContents,
     /// Hosts of the key servers that were asked.
     pub asked: Vec<String>,
     /// When it was verified, RFC 3339.
@@ -249,6 +267,8 @@ pub struct KeyRow {
     pub passphrase_kept: bool,
     /// How close its end is, when it is close.
     pub ending: Option<Ending>,
+    /// The key servers that Sifter has put it on. Only of the person's own keys.
+    pub published: Vec<KeyPublication>,
 }
 
 /// All keys, in the order of the screen.
@@ -257,6 +277,8 @@ pub struct KeyRow {
 pub struct KeyList {
     /// The keys.
     pub keys: Vec<KeyRow>,
+    /// Those of others that were revoked, as long as nobody has taken note of it.
+    pub revoked: Vec<RevokedKey>,
 }
 
 /// What an import has brought.

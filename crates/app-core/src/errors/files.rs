@@ -99,6 +99,13 @@ pub(crate) fn file_missing(name: &str) -> UiError {
     UiError::new(ErrorCode::FileMissing).with("name", name)
 }
 
+/// A look at an image in a library would fetch more than `limit` bytes.
+pub(crate) fn fetch_limit(name: &str, limit: u64) -> UiError {
+    UiError::new(ErrorCode::FetchLimit)
+        .with("name", name)
+        .with("limit", limit)
+}
+
 /// A file lies in quarantine.
 pub(crate) fn in_quarantine(name: &str) -> UiError {
     UiError::new(ErrorCode::InQuarantine).with("name", name)

@@ -1,12 +1,12 @@
 //! What is inside an opened image: the files of its root file system, and taking something out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sifter_contract::{FileEntry, FileEntryKind, FileListing, SavedFile, UiError};
-use sifter_sif::{Entry, EntryKind, Error};
+use sifter_sif::{Entry, EntryKind, Error, Image};
 use time::OffsetDateTime;
 
-use super::open::OpenFile;
+use super::{Medium, Subject};
 use crate::app::AppCore;
 use crate::clock::rfc3339;
 use crate::errors;
@@ -27,8 +27,8 @@ impl AppCore {
         path: String,
     ) -> Result<FileListing, UiError> {
         check_path(&path)?;
-        let file = self.open_file(file_id)?;
-        apart(file, move |file| list(file, path)).await
+        self.read_opened(file_id, move |_, image| list(image, &path))
+            .await
     }
 
     /// Takes one file out of the root file system, to where the person chooses. Never runs anything, and the image has
@@ -39,10 +39,8 @@ impl AppCore {
         path: String,
     ) -> Result<SavedFile, UiError> {
         check_path(&path)?;
-        let file = self.open_usable(file_id)?;
         let suggested = plain_name(path.rsplit('/').next().unwrap_or_default());
-        self.save_from(file, suggested, move |file, target| {
-            let image = file.image()?;
+        self.save_from(file_id, suggested, move |image, target| {
             image
                 .root_file_system()?
                 .extract(&path, target, u64::MAX)
@@ -57,10 +55,9 @@ impl AppCore {
         file_id: &str,
         object: u32,
     ) -> Result<SavedFile, UiError> {
-        let file = self.open_usable(file_id)?;
-        let suggested = plain_name(&format!("{}.{object}", file_name(&file.path)));
-        self.save_from(file, suggested, move |file, target| {
-            let image = file.image()?;
+        let name = self.usable_subject(file_id).await?.name();
+        let suggested = plain_name(&format!("{name}.{object}"));
+        self.save_from(file_id, suggested, move |image, target| {
             image.extract(image.object(object)?, target).map(|_| ())
         })
         .await
@@ -70,49 +67,50 @@ impl AppCore {
     /// dialog has asked about a file that has the name.
     async fn save_from(
         &self,
-        file: OpenFile,
+        file_id: &str,
         suggested: String,
-        write: impl FnOnce(&OpenFile, &std::path::Path) -> Result<(), Error> + Send + 'static,
+        write: impl Fn(&Image<Medium>, &Path) -> Result<(), Error> + Clone + Send + 'static,
     ) -> Result<SavedFile, UiError> {
+        self.usable_subject(file_id).await?;
         let Some(target) = self.host.choose_save(&suggested).await else {
             return Ok(SavedFile { name: None });
         };
-        apart(file, move |file| {
-            let folder: PathBuf = target.parent().map(PathBuf::from).unwrap_or_default();
-            let unwritable = |error: &std::io::Error| errors::unwritable_file(error, &target);
-            let scratch = tempfile::Builder::new()
-                .prefix(".sifter-")
-                .tempdir_in(&folder)
-                .map_err(|error| unwritable(&error))?;
-            let part = scratch.path().join("part");
-            write(file, &part).map_err(|error| failed(&error, file))?;
-            std::fs::rename(&part, &target).map_err(|error| unwritable(&error))?;
-            Ok(SavedFile {
-                name: Some(file_name(&target)),
-            })
+        let unwritable = |error: &std::io::Error| errors::unwritable_file(error, &target);
+        let folder: PathBuf = target.parent().map(PathBuf::from).unwrap_or_default();
+        let scratch = tempfile::Builder::new()
+            .prefix(".sifter-")
+            .tempdir_in(&folder)
+            .map_err(|error| unwritable(&error))?;
+        let part = scratch.path().join("part");
+        let written = part.clone();
+        let read = self.read_opened(file_id, move |_, image| match write(image, &written) {
+            // That is about the place and not about the image.
+            Err(Error::Write { source, .. }) => Ok(Err(source)),
+            done => done.map(Ok),
+        });
+        read.await?.map_err(|error| unwritable(&error))?;
+        std::fs::rename(&part, &target).map_err(|error| unwritable(&error))?;
+        Ok(SavedFile {
+            name: Some(file_name(&target)),
         })
-        .await
     }
 
-    /// An opened file that does not lie in quarantine.
-    fn open_usable(&self, file_id: &str) -> Result<OpenFile, UiError> {
-        let file = self.open_file(file_id)?;
-        if file.quarantined {
-            return Err(errors::in_quarantine(&file_name(&file.path)));
+    /// An opened image that does not lie in quarantine.
+    async fn usable_subject(&self, file_id: &str) -> Result<Subject, UiError> {
+        let subject = self.subject(file_id).await?;
+        if subject.is_quarantined() {
+            return Err(errors::in_quarantine(&subject.name()));
         }
-        Ok(file)
+        Ok(subject)
     }
 }
 
-fn list(file: &OpenFile, path: String) -> Result<FileListing, UiError> {
-    let listed = file
-        .image()
-        .and_then(|image| image.root_file_system()?.list(&path, MOST_ENTRIES));
-    let listed = listed.map_err(|error| failed(&error, file))?;
+fn list(image: &Image<Medium>, path: &str) -> Result<FileListing, Error> {
+    let listed = image.root_file_system()?.list(path, MOST_ENTRIES)?;
     Ok(FileListing {
         entries: listed.entries.iter().map(entry).collect(),
         more: listed.more,
-        path,
+        path: path.to_owned(),
     })
 }
 
@@ -179,18 +177,6 @@ fn plain_name(name: &str) -> String {
         return NAMELESS.to_owned();
     }
     plain
-}
-
-fn failed(error: &Error, file: &OpenFile) -> UiError {
-    errors::contents(error, &file_name(&file.path), &file.path)
-}
-
-async fn apart<T: Send + 'static>(
-    file: OpenFile,
-    work: impl FnOnce(&OpenFile) -> Result<T, UiError> + Send + 'static,
-) -> Result<T, UiError> {
-    let done = tokio::task::spawn_blocking(move || work(&file)).await;
-    done.unwrap_or_else(|error| Err(errors::storage(&error)))
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! What an image says about itself, for the window.
 
-use sifter_contract::{ImageObject, InspectionView, NamedText, ObjectKind, UiError};
+use sifter_contract::{ImageObject, InspectionView, NamedText, ObjectKind, RemotePlace};
 use sifter_sif::{DataType, Descriptor, Header, Image, Inspection, Link};
 
-use super::open::OpenFile;
 use super::origin::Origin;
+use super::{Medium, Subject};
 use crate::errors;
-use crate::uploads::{file_name, image_facts};
+use crate::remote_image::MOST;
+use crate::uploads::image_facts;
 
 /// Labels that say which program built an image.
 const BUILDERS: [(&str, &str); 2] = [
@@ -20,22 +21,25 @@ const BASES: [&str; 2] = [
 ];
 
 /// Reads header, descriptors and texts, never the whole file. Blocks.
-pub(super) fn describe(
-    file_id: String,
-    file: &OpenFile,
-    origin: Option<Origin>,
-    folder: String,
-) -> Result<InspectionView, UiError> {
-    let name = file_name(&file.path);
-    let failed = |error: sifter_sif::Error| errors::sif(&error, &name, &file.path);
-    let image = file.image().map_err(failed)?;
-    let facts = image_facts(&image).map_err(failed)?;
+pub(super) fn describe_image(
+    file_id: &str,
+    subject: &Subject,
+    image: &Image<Medium>,
+    origin: Option<&Origin>,
+    folder: &str,
+) -> Result<InspectionView, sifter_sif::Error> {
+    let facts = image_facts(image)?;
     let mut findings: Vec<String> = image.findings().iter().map(ToString::to_string).collect();
-    // A text that cannot be read takes nothing else away.
-    let inspection = image.inspect().unwrap_or_else(|error| {
-        findings.push(errors::chain(&error));
-        Inspection::default()
-    });
+    let inspection = match image.inspect() {
+        Ok(inspection) => inspection,
+        // That a library does not answer says nothing about the image.
+        Err(error @ sifter_sif::Error::Read { .. }) => return Err(error),
+        // A text that cannot be read takes nothing else away.
+        Err(error) => {
+            findings.push(errors::chain(&error));
+            Inspection::default()
+        }
+    };
     let objects: Vec<ImageObject> = image.descriptors().map(object).collect();
     let labels = inspection.labels();
     let label = |names: &[&str]| names.iter().find_map(|name| labels.get(*name).cloned());
@@ -43,13 +47,9 @@ pub(super) fn describe(
         let version = labels.get(*name)?;
         Some(format!("{program} {version}"))
     });
-    let (origin, check, digest) = match origin {
-        Some(origin) => (Some(origin.view), origin.check, origin.digest),
-        None => (None, None, None),
-    };
     let header = image.header();
     Ok(InspectionView {
-        raw: raw(&image, &objects, &inspection, &findings),
+        raw: raw(image, &objects, &inspection, &findings),
         base: label(&BASES).or_else(|| from_line(&inspection)),
         built_with,
         header_size: u64::try_from(header.data_offset).unwrap_or(0),
@@ -61,17 +61,47 @@ pub(super) fn describe(
             .collect(),
         scripts: scripts(&inspection),
         definition: inspection.definition.map(|(text, _)| text),
-        quarantined: file.quarantined,
-        file_id,
-        name,
-        folder,
-        origin,
-        check,
-        digest,
+        quarantined: subject.is_quarantined(),
+        file_id: file_id.to_owned(),
+        name: subject.name(),
+        folder: folder.to_owned(),
+        remote: remote(subject),
+        origin: origin.map(|origin| origin.view.clone()),
+        check: origin.and_then(|origin| origin.check.clone()),
+        digest: digest(subject, origin),
         facts,
         objects,
         findings,
     })
+}
+
+/// Where an image is that is not on this computer.
+fn remote(subject: &Subject) -> Option<RemotePlace> {
+    let Subject::Remote {
+        place,
+        server_name,
+        image,
+    } = subject
+    else {
+        return None;
+    };
+    let path = &place.image.path;
+    let (entity, collection, container) = (&path.entity, &path.collection, &path.container);
+    let tag = &place.image.tag;
+    Some(RemotePlace {
+        image: place.image.clone(),
+        server_name: server_name.clone(),
+        reference: format!("library://{entity}/{collection}/{container}:{tag}"),
+        read: image.bytes_read(),
+        most: MOST,
+    })
+}
+
+fn digest(subject: &Subject, origin: Option<&Origin>) -> Option<String> {
+    match subject {
+        Subject::File(_) => origin?.digest.clone(),
+        Subject::Remote { place, .. } => Some(place.digest.clone()),
+    }
 }
 
 fn object(descriptor: &Descriptor) -> ImageObject {
@@ -157,7 +187,7 @@ fn named(name: &str, text: &str) -> NamedText {
 
 /// Header, objects and texts as one document.
 fn raw(
-    image: &Image,
+    image: &Image<Medium>,
     objects: &[ImageObject],
     inspection: &Inspection,
     findings: &[String],

@@ -1,45 +1,90 @@
-//! The files that are open in the inspector. Their paths stay here; the window gets ids.
+//! The images that are open in the inspector. Their paths and addresses stay here; the window gets ids.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sifter_contract::requests::ImageRef;
 use sifter_sif::Image;
 use uuid::Uuid;
 
-/// Files that are kept; the window has forgotten older ones.
-const MOST_FILES: usize = 256;
+use super::Medium;
 
-/// The files of this session, the latest last.
+/// Images that are remembered; the window has forgotten older ones.
+const MOST_OPEN: usize = 256;
+
+/// Where an opened image is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OpenPlace {
+    /// On this computer.
+    File(PathBuf),
+    /// In a library.
+    Remote(OpenRemote),
+}
+
+/// An image in a library, pinned: a tag that moves does not turn it into another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OpenRemote {
+    /// As it was asked for.
+    pub(crate) image: ImageRef,
+    /// `sha256.<hex>`.
+    pub(crate) digest: String,
+}
+
+impl OpenRemote {
+    /// The same bytes, whatever the tag names by now.
+    pub(crate) fn pinned(&self) -> ImageRef {
+        ImageRef {
+            tag: self.digest.clone(),
+            ..self.image.clone()
+        }
+    }
+
+    /// Its name, as a file would have one: `container:tag`.
+    pub(crate) fn name(&self) -> String {
+        format!("{}:{}", self.image.path.container, self.image.tag)
+    }
+}
+
+/// The images of this session, the latest last.
 #[derive(Debug, Default)]
-pub(crate) struct OpenFiles(Mutex<VecDeque<(String, PathBuf)>>);
+pub(crate) struct OpenFiles(Mutex<VecDeque<(String, OpenPlace)>>);
 
 impl OpenFiles {
     /// Remembers a file. One that is open already keeps its id.
     pub(crate) fn add(&self, path: PathBuf) -> String {
-        let mut files = self.files();
-        if let Some((id, _)) = files.iter().find(|(_, known)| *known == path) {
-            return id.clone();
-        }
-        let id = Uuid::new_v4().to_string();
-        files.push_back((id.clone(), path));
-        if files.len() > MOST_FILES {
-            files.pop_front();
+        self.remember(OpenPlace::File(path))
+    }
+
+    /// Remembers an image in a library, likewise.
+    pub(crate) fn add_remote(&self, remote: OpenRemote) -> String {
+        self.remember(OpenPlace::Remote(remote))
+    }
+
+    fn remember(&self, place: OpenPlace) -> String {
+        let mut open = self.open();
+        let known = open.iter().position(|(_, known)| *known == place);
+        let entry = known.and_then(|at| open.remove(at));
+        let entry = entry.unwrap_or_else(|| (Uuid::new_v4().to_string(), place));
+        let id = entry.0.clone();
+        open.push_back(entry);
+        if open.len() > MOST_OPEN {
+            open.pop_front();
         }
         id
     }
 
-    /// The path behind an id.
-    pub(crate) fn get(&self, file_id: &str) -> Option<PathBuf> {
-        let files = self.files();
-        let mut files = files.iter();
-        files
-            .find(|(id, _)| id == file_id)
-            .map(|(_, path)| path.clone())
+    /// What is behind an id.
+    pub(crate) fn get(&self, file_id: &str) -> Option<OpenPlace> {
+        let open = self.open();
+        let mut open = open.iter();
+        open.find(|(id, _)| id == file_id)
+            .map(|(_, place)| place.clone())
     }
 
-    fn files(&self) -> MutexGuard<'_, VecDeque<(String, PathBuf)>> {
+    fn open(&self) -> MutexGuard<'_, VecDeque<(String, OpenPlace)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -54,7 +99,11 @@ pub(crate) struct OpenFile {
 
 impl OpenFile {
     /// Opens the image.
-    pub(crate) fn image(&self) -> Result<Image, sifter_sif::Error> {
+    pub(crate) fn image(&self) -> Result<Image<Medium>, sifter_sif::Error> {
+        self.open().map(|image| image.map_source(Medium::file))
+    }
+
+    fn open(&self) -> Result<Image<File>, sifter_sif::Error> {
         if !self.quarantined {
             return Image::open(&self.path);
         }
@@ -107,14 +156,53 @@ fn set_mode(_path: &Path, _mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn remote(digest: &str) -> OpenRemote {
+        OpenRemote {
+            image: ImageRef {
+                server_id: "s".to_owned(),
+                path: sifter_contract::LibraryPath {
+                    entity: "ada".to_owned(),
+                    collection: "tools".to_owned(),
+                    container: "x".to_owned(),
+                },
+                tag: "latest".to_owned(),
+                arch: "amd64".to_owned(),
+            },
+            digest: digest.to_owned(),
+        }
+    }
+
     #[test]
-    fn a_file_that_is_opened_again_keeps_its_id() {
+    fn what_is_opened_again_keeps_its_id() {
         let files = OpenFiles::default();
         let id = files.add("/a.sif".into());
         assert_eq!(files.add("/a.sif".into()), id);
         assert_ne!(files.add("/b.sif".into()), id);
-        assert_eq!(files.get(&id), Some("/a.sif".into()));
+        assert_eq!(files.get(&id), Some(OpenPlace::File("/a.sif".into())));
         assert_eq!(files.get("other"), None);
+    }
+
+    #[test]
+    fn a_tag_that_has_moved_is_another_image() {
+        let files = OpenFiles::default();
+        let before = files.add_remote(remote("sha256.aa"));
+        assert_eq!(files.add_remote(remote("sha256.aa")), before);
+        assert_ne!(files.add_remote(remote("sha256.bb")), before);
+        assert_eq!(remote("sha256.aa").pinned().tag, "sha256.aa");
+        assert_eq!(remote("sha256.aa").name(), "x:latest");
+    }
+
+    #[test]
+    fn what_was_opened_last_is_remembered_longest() {
+        let files = OpenFiles::default();
+        let first = files.add("/a.sif".into());
+        let second = files.add("/b.sif".into());
+        for number in 0..MOST_OPEN - 1 {
+            files.add("/a.sif".into());
+            files.add(format!("/{number}.sif").into());
+        }
+        assert!(files.get(&first).is_some());
+        assert!(files.get(&second).is_none());
     }
 
     #[cfg(unix)]

@@ -12,7 +12,7 @@ use crate::transfers;
 
 /// A download, as far as it says something about its file.
 #[derive(Debug)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     pub(super) view: FileOrigin,
     pub(super) check: Option<FileCheck>,
     pub(super) digest: Option<String>,
@@ -41,6 +41,12 @@ impl AppCore {
                 arrived: view.finished_at.and_then(rfc3339),
             },
         })
+    }
+
+    /// The key server of the library that a file is from.
+    pub(crate) async fn key_server_of(&self, path: &Path) -> Option<String> {
+        let origin = self.origin_of(path)?;
+        self.servers.key_server(&origin.view.server_id).await
     }
 
     /// Whether a download has put the file into quarantine.

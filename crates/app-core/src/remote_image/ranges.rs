@@ -11,9 +11,14 @@ use sifter_sif::Source;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-/// How many bytes of one image are fetched to look into it. The tables of a root file system with a million files are a
+/// How many bytes of one image are fetched for one answer. The tables of a root file system with a million files are a
 /// fraction of it; whoever needs more wants the image.
-const MOST: u64 = 64 << 20;
+pub(crate) const MOST: u64 = 64 << 20;
+
+/// More than [`MOST`] would have to be fetched.
+#[derive(Debug, thiserror::Error)]
+#[error("too much of the image would be fetched")]
+pub(super) struct TooMuch;
 
 /// Where the bytes are, and who gives them.
 pub(super) enum Bytes {
@@ -30,11 +35,13 @@ pub(super) enum Bytes {
 }
 
 /// An image in a library as a row of bytes. Reading blocks: it is for threads where that may be.
-pub struct Ranges {
+pub(crate) struct Ranges {
     bytes: Bytes,
     runtime: Handle,
     stop: CancellationToken,
     read: AtomicU64,
+    /// How far `read` may come.
+    allowed: AtomicU64,
 }
 
 impl Ranges {
@@ -45,11 +52,19 @@ impl Ranges {
             runtime: Handle::current(),
             stop,
             read: AtomicU64::new(0),
+            allowed: AtomicU64::new(MOST),
         }
     }
 
+    /// Begins another answer, for which as much may be fetched again.
+    pub(crate) fn fetch_anew(&self) {
+        let read = self.bytes_read();
+        self.allowed
+            .store(read.saturating_add(MOST), Ordering::Relaxed);
+    }
+
     /// How many bytes have been fetched.
-    pub(super) fn bytes_read(&self) -> u64 {
+    pub(crate) fn bytes_read(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
 
@@ -100,8 +115,9 @@ impl Source for Ranges {
         if count == 0 {
             return Ok(0);
         }
-        if self.bytes_read().saturating_add(count as u64) > MOST {
-            return Err(io::Error::other("too much of the image would be fetched"));
+        let allowed = self.allowed.load(Ordering::Relaxed);
+        if self.bytes_read().saturating_add(count as u64) > allowed {
+            return Err(io::Error::other(TooMuch));
         }
         let range = offset..offset + count as u64;
         let buffer = buffer.get_mut(..count).unwrap_or_default();

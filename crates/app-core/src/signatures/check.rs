@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sifter_contract::{FileCheck, SignatureView, SignerView, UiError, Verdict, VerificationView};
+use sifter_contract::{CheckedContents, FileCheck, SignatureView, SignerView, UiError, Verdict, VerificationView};
 use time::OffsetDateTime;
 
 use super::{Signatures, VerifyRequest, reasons};
@@ -23,7 +23,8 @@ pub(crate) async fn check(
     }
 }
 
-fn brief(view: &VerificationView) -> FileCheck {
+/// What a row or a card needs of a verification.
+pub(crate) fn brief(view: &VerificationView) -> FileCheck {
     let mut signers: Vec<SignerView> = Vec::new();
     for signer in view.signatures.iter().filter_map(signer) {
         let known = |one: &SignerView| one.fingerprint == signer.fingerprint;
@@ -34,6 +35,7 @@ fn brief(view: &VerificationView) -> FileCheck {
     FileCheck {
         verdict: view.verdict,
         reason: view.reason,
+        contents: view.contents,
         signers,
         asked: view.asked.clone(),
         checked: view.checked.clone(),
@@ -55,6 +57,7 @@ fn unchecked(error: &UiError) -> FileCheck {
     FileCheck {
         verdict: Verdict::CouldNotCheck,
         reason: Some(reasons::unchecked(error)),
+        contents: CheckedContents::Read,
         signers: Vec::new(),
         asked: Vec::new(),
         checked: rfc3339(OffsetDateTime::now_utc()).unwrap_or_default(),

@@ -22,6 +22,8 @@ pub(super) fn reason(failure: &Failure) -> Option<VerdictReason> {
         Failure::UngroupedObject { signed, .. } if !signed => return None,
         Failure::UngroupedObject { .. } | Failure::NotSigned { .. } => VerdictReason::Added,
         Failure::SignedObjectNotFound { .. } => VerdictReason::Removed,
+        // What a signature of the old form covers cannot be seen from afar.
+        Failure::DataUnread => VerdictReason::OldForm,
         Failure::FingerprintMismatch => VerdictReason::OtherSigner,
         Failure::HeaderAltered
         | Failure::DescriptorAltered { .. }

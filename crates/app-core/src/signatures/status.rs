@@ -1,6 +1,6 @@
 //! Asking whether the certificates of a signer have been taken back.
 
-use sifter_contract::{UiError, Verdict, VerificationView};
+use sifter_contract::{CheckedContents, UiError, Verdict, VerificationView};
 use sifter_library_client::{Http, PlainHttp};
 use sifter_signing::openpgp::Time;
 use sifter_signing::x509::status::{
@@ -93,6 +93,7 @@ fn view(verdict: Verdict, error: &str) -> VerificationView {
         signatures: Vec::new(),
         error: Some(error.to_owned()),
         reason: None,
+        contents: CheckedContents::Read,
         asked: Vec::new(),
         checked: rfc3339(OffsetDateTime::now_utc()).unwrap_or_default(),
     }

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sifter_contract::{UiError, VerificationView};
-use sifter_sif::Image;
+use sifter_sif::{Image, Source};
 use sifter_signing::dsse::PublicKey;
 use sifter_signing::hkp::ServerAddress;
 use sifter_signing::openpgp::{Issuer, KeyOrigin, KeySource, Keyring, Time};
@@ -54,6 +55,8 @@ pub struct VerifyRequest {
     pub library_key_server: Option<String>,
     /// Key servers to ask instead of these, in their order.
     pub key_servers: Vec<String>,
+    /// Leaves the data of objects unread, of an image that is not here.
+    pub without_data: bool,
 }
 
 impl VerifyRequest {
@@ -118,15 +121,15 @@ impl Signatures {
         request: VerifyRequest,
     ) -> Result<VerificationView, UiError> {
         let opened: PathBuf = path.to_owned();
-        self.verify_opened(shown(path), move || open(&opened), request)
-            .await
+        let open = move || open(&opened).map(Arc::new);
+        self.verify_opened(shown(path), open, request).await
     }
 
     /// The same for an image that `open` opens.
-    pub(crate) async fn verify_opened(
+    pub(crate) async fn verify_opened<S: Source + Send + Sync + 'static>(
         &self,
         name: String,
-        open: impl FnOnce() -> Result<Image, UiError> + Send + 'static,
+        open: impl FnOnce() -> Result<Arc<Image<S>>, UiError> + Send + 'static,
         request: VerifyRequest,
     ) -> Result<VerificationView, UiError> {
         let servers = self.servers(&request)?;
@@ -155,6 +158,7 @@ impl Signatures {
             let material = Material {
                 image,
                 selection: request.selection(),
+                without_data: request.without_data,
                 keyrings,
                 keys,
                 earlier,
@@ -175,15 +179,16 @@ impl Signatures {
 }
 
 /// Everything that a verification needs.
-struct Material {
-    image: Image,
+struct Material<S> {
+    image: Arc<Image<S>>,
     selection: Selection,
+    without_data: bool,
     keyrings: Vec<Keyring>,
     keys: Vec<PublicKey>,
     earlier: Option<Keyring>,
 }
 
-impl Material {
+impl<S: Source> Material<S> {
     fn verify(
         self,
         answers: &[Answers],
@@ -191,6 +196,9 @@ impl Material {
         name: &str,
     ) -> Result<VerificationView, UiError> {
         let mut verifier = Verifier::new().select(self.selection);
+        if self.without_data {
+            verifier = verifier.without_data();
+        }
         for ring in &self.keyrings {
             verifier = verifier.source(ring);
         }
@@ -207,7 +215,7 @@ impl Material {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         };
-        let report = verifier.verify_watched(&self.image, &mut watch);
+        let report = verifier.verify_watched(&*self.image, &mut watch);
         let report = report.map_err(|error| errors::signing(&error, name))?;
         let asked = answers.iter().map(Answers::host).collect();
         // The person's own keyrings and the files named are what the command-line tools trust.

@@ -1,10 +1,10 @@
 //! Signatures and keys as the window sees them.
 
 use sifter_contract::{
-    KeyPlace, KeyStanding, KeyView, SignatureForm, SignatureView, Verdict, VerificationView,
+    CheckedContents, KeyPlace, KeyStanding, KeyView, SignatureForm, SignatureView, Verdict, VerificationView,
 };
 use sifter_signing::openpgp::{Certificate, Time};
-use sifter_signing::{Failure, Report, SignatureReport, Signer, Trust};
+use sifter_signing::{Contents, Failure, Report, SignatureReport, Signer, Trust};
 use time::OffsetDateTime;
 
 use super::reasons;
@@ -36,6 +36,10 @@ pub(super) fn verification(report: &Report, trust: &Trust, asked: Vec<String>) -
         signatures,
         error: report.failure().map(text),
         reason: reasons::gravest(report),
+        contents: match report.contents() {
+            Contents::Read => CheckedContents::Read,
+            Contents::Unread => CheckedContents::Unread,
+        },
         asked,
         checked: rfc3339(OffsetDateTime::now_utc()).unwrap_or_default(),
     }
@@ -45,7 +49,7 @@ fn signature(report: &SignatureReport, trust: &Trust) -> SignatureView {
     let claimed = report.claimed.as_ref().map(ToString::to_string);
     let mut view = SignatureView {
         object: report.object,
-        covers: report.verified.clone(),
+        covers: covers(report),
         fingerprint: report.fingerprint().map(ToString::to_string).or(claimed),
         ok: report.is_ok(),
         error: report.failure.as_ref().map(text),
@@ -86,6 +90,13 @@ fn signature(report: &SignatureReport, trust: &Trust) -> SignatureView {
         None => {}
     }
     view
+}
+
+/// What was found to be what was signed, or may well be where it was left unread.
+fn covers(report: &SignatureReport) -> Vec<u32> {
+    let mut all = report.verified.clone();
+    all.extend(&report.unread);
+    all
 }
 
 fn text(failure: &Failure) -> String {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sifter_contract::{ImageFacts, UiError};
-use sifter_sif::Image;
+use sifter_sif::{Image, Source};
 use time::OffsetDateTime;
 
 use crate::clock::rfc3339;
@@ -18,7 +18,7 @@ pub(crate) fn read_facts(path: &Path) -> Result<ImageFacts, UiError> {
 }
 
 /// The same of an image that is open.
-pub(crate) fn image_facts(image: &Image) -> Result<ImageFacts, sifter_sif::Error> {
+pub(crate) fn image_facts<S: Source>(image: &Image<S>) -> Result<ImageFacts, sifter_sif::Error> {
     let facts = image.facts()?;
     Ok(ImageFacts {
         size: facts.size,

@@ -171,6 +171,7 @@ fn request(options: &Verify) -> VerifyRequest {
         offline: options.offline,
         library_key_server: None,
         key_servers: options.keyserver.clone(),
+        without_data: false,
     }
 }
 
