@@ -26,6 +26,8 @@ pub const CLIENT_ID: &str = "sifter-desktop";
 const UNSAID_LIFE: Duration = Duration::from_secs(5 * 60);
 /// Longest life believed; a server that says more is asked again sooner.
 const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// The most bytes of scopes that are kept.
+const LONGEST_SCOPES: usize = 512;
 /// How long a sign-out waits for the server.
 pub(crate) const REVOCATION: Duration = Duration::from_secs(5);
 
@@ -115,6 +117,10 @@ pub(crate) async fn renew(
     if new.person.is_none() {
         new.person.clone_from(&old.person);
     }
+    // Left out, it is what it was (RFC 6749 section 6).
+    if new.scopes.is_empty() {
+        new.scopes.clone_from(&old.scopes);
+    }
     Ok(new)
 }
 
@@ -159,7 +165,24 @@ fn grant(answer: &TokenAnswer, generation: u64) -> Result<Grant, Error> {
         expires: OffsetDateTime::now_utc() + life,
         refresh: (answer.refresh_token()).map(|token| token.secret().as_str().into()),
         person: person(answer)?,
+        scopes: scopes(answer),
     })
+}
+
+/// What was granted, as far as the server says. Longer lists than anybody needs are not kept: they would fill the
+/// keychain.
+fn scopes(answer: &TokenAnswer) -> Vec<String> {
+    let named = answer.scopes().into_iter().flatten();
+    let named: Vec<String> = named
+        .map(|scope| scope.as_str().to_owned())
+        .filter(|scope| !scope.is_empty())
+        .collect();
+    let length: usize = named.iter().map(String::len).sum();
+    if length > LONGEST_SCOPES {
+        Vec::new()
+    } else {
+        named
+    }
 }
 
 type TokenError = RequestTokenError<HttpError, oauth2::basic::BasicErrorResponse>;

@@ -34,6 +34,8 @@ pub(crate) struct Grant {
     pub(crate) refresh: Option<SecretString>,
     /// Whom the server named; a renewal for anybody else is refused.
     pub(crate) person: Option<Person>,
+    /// What the server said that it granted; none where it does not say.
+    pub(crate) scopes: Vec<String>,
 }
 
 /// The fields as they are written. Plain strings, so this lives only for the moment of reading or
@@ -53,6 +55,8 @@ struct Record<'a> {
     rt: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     who: Option<Person>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sc: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +76,7 @@ impl Secret {
                 exp: Some(grant.expires.unix_timestamp()),
                 rt: (grant.refresh.as_ref()).map(|token| token.expose_secret().into()),
                 who: grant.person.clone(),
+                sc: grant.scopes.clone(),
             },
             Self::Token { access, expires } => Record {
                 v: VERSION,
@@ -81,6 +86,7 @@ impl Secret {
                 exp: expires.map(OffsetDateTime::unix_timestamp),
                 rt: None,
                 who: None,
+                sc: Vec::new(),
             },
         };
         serde_json::to_string(&record)
@@ -109,6 +115,7 @@ impl Secret {
                 expires: expires.ok_or(VaultError::Corrupt)?,
                 refresh: record.rt.map(|token| SecretString::from(&*token)),
                 person: record.who,
+                scopes: record.sc,
             })),
             "static" => Ok(Self::Token {
                 access: SecretString::from(&*record.at),
@@ -131,6 +138,7 @@ mod tests {
             expires: OffsetDateTime::from_unix_timestamp(1_798_761_600).unwrap(),
             refresh: Some("r".into()),
             person: serde_json::from_str(r#"{"iss":"i","sub":"s"}"#).unwrap(),
+            scopes: vec!["library:read".into()],
         });
         let text = grant.to_text().unwrap();
         let Secret::Grant(back) = Secret::from_text(&text).unwrap() else {
@@ -141,6 +149,7 @@ mod tests {
         assert_eq!(back.refresh.unwrap().expose_secret(), "r");
         assert_eq!(back.expires.unix_timestamp(), 1_798_761_600);
         assert_eq!(back.person.unwrap().subject(), "s");
+        assert_eq!(back.scopes, ["library:read"]);
     }
 
     #[test]

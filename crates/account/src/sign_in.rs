@@ -72,7 +72,7 @@ pub enum Way {
 pub struct SignInRequest {
     /// The server; it must name an issuer.
     pub server: Server,
-    /// Scopes to ask for; none leaves the choice to the server.
+    /// Scopes to ask for, beside those that `account` has been granted; none leaves the choice to the server.
     pub scopes: Vec<String>,
     /// More parameters for the authorize address, such as a provider hint. They appear in the
     /// browser's address bar, so nothing secret belongs here.

@@ -11,7 +11,7 @@ use sifter_contract::requests::SignInStart;
 use sifter_contract::{
     AppEvent, ErrorCode, ServerView, SignInCode, SignInHow, SignInPhase, SignInView, UiError,
 };
-use sifter_transfer::{Engine, TransferError};
+use sifter_transfer::Engine;
 use url::Url;
 
 use crate::app::AppCore;
@@ -38,6 +38,7 @@ impl AppCore {
             SignInHow::Provider => Way::Browser,
         };
         let mut place = place;
+        request.scopes = scopes(asked.scopes.as_deref())?;
         let no_such = || no_such_provider(&server.name);
         if let Some(id) = &asked.provider {
             let provider = self.servers.provider(server_id, id).ok_or_else(no_such)?;
@@ -253,10 +254,24 @@ impl AfterSignIn {
         for view in snapshot
             .transfers
             .iter()
+/// The longest list of scopes that a sign-in may ask for, in bytes.
+const LONGEST_SCOPES: usize = 512;
+
+/// The scopes of a list, each of the characters that a scope may have (RFC 6749 section 3.3).
+fn scopes(list: Option<&str>) -> Result<Vec<String>, UiError> {
+    let list = list.unwrap_or_default();
+    let is_scope = |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+    if list.len() > LONGEST_SCOPES || !list.bytes().all(is_scope) {
+        return Err(errors::invalid("these are not scopes"));
+    }
+    let scopes = list.split(' ').filter(|scope| !scope.is_empty());
+    Ok(scopes.map(str::to_owned).collect())
+}
+
             .filter(|view| view.server.as_str() == server_id)
         {
             if let sifter_transfer::Phase::NeedsAttention { failure } = &view.phase
-                && failure.error == TransferError::Unauthorized
+                && failure.error.waits_for_account()
                 && let Err(error) = self.engine.retry(view.id).await
             {
                 tracing::warn!(error = %error, "a transfer did not go on after the sign-in");

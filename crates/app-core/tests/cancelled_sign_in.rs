@@ -50,6 +50,7 @@ async fn the_page_of_a_cancelled_sign_in_offers_nothing_any_more() {
         server_id,
         how: SignInHow::Browser,
         provider: None,
+        scopes: None,
         another: false,
     };
     let sign_in = core.sign_in_start(start).await.unwrap();

@@ -47,6 +47,7 @@ async fn page_of(
         how: SignInHow::Browser,
         another: false,
         provider: provider.map(str::to_owned),
+        scopes: None,
     };
     let begun = core.sign_in_start(start).await?;
     let waits = |event: &AppEvent| {

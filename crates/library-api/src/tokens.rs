@@ -19,10 +19,6 @@ use crate::lenient;
 /// Lists and makes tokens. Relative to the library's base.
 pub const TOKENS: &str = "v1/tokens";
 
-/// What the library says, with status 403, when the account may and its token may not (RFC 6750 section 3.1,
-/// `insufficient_scope`).
-pub const INSUFFICIENT_SCOPE: &str = "the access token does not allow this";
-
 /// One token, relative to the library's base.
 #[must_use]
 pub fn token(id: &str) -> String {

@@ -46,6 +46,13 @@ pub enum Error {
     /// 403: signed in, but not allowed. Also 406 from Hinkskalle for a container that is read-only.
     #[error("the library does not allow it: {0}")]
     Forbidden(ApiError),
+    /// 403 that says which scopes the token lacks (RFC 6750 section 3.1, `insufficient_scope`): a wider
+    /// sign-in of the same person would do.
+    #[error("the sign-in does not allow it (it lacks \"{scopes}\")")]
+    ScopeMissing {
+        /// What the server wants, separated by blanks; empty when it does not say.
+        scopes: String,
+    },
     /// 507, or 413 from Hinkskalle: the storage is used up.
     #[error("the storage is used up: {0}")]
     QuotaExceeded(ApiError),

@@ -15,6 +15,7 @@ use crate::error::{AddressFault, Error};
 
 pub(crate) mod body;
 mod certificate;
+mod challenge;
 mod knock;
 mod network;
 pub(crate) mod pace;

@@ -29,16 +29,22 @@ impl Support {
     fn of<T>(answer: &Result<T, Error>) -> Self {
         match answer {
             Ok(_) => Self::Yes,
-            Err(Error::Unauthorized | Error::Forbidden(_) | Error::Token(_)) => Self::AfterSignIn,
+            Err(
+                Error::Unauthorized
+                | Error::Forbidden(_)
+                | Error::ScopeMissing { .. }
+                | Error::Token(_),
+            ) => Self::AfterSignIn,
             Err(error) if error.is_unsupported() => Self::No,
             Err(_) => Self::Unknown,
         }
     }
 }
 
-/// What a library can do. Two things can only be seen at work: whether it takes uploads in parts
-/// ([`LibraryClient::begin_multipart`] says no without harm), and whether it sends ranges
-/// ([`DownloadLocation::ranges`](crate::DownloadLocation::ranges)).
+/// What a library can do. Three things can only be seen at work: whether it takes uploads in parts
+/// ([`LibraryClient::begin_multipart`] says no without harm), whether it sends ranges
+/// ([`DownloadLocation::ranges`](crate::DownloadLocation::ranges)), and whether it keeps images in a registry that its
+/// description does not name ([`LibraryClient::oci_repository`] is asked by container).
 #[derive(Debug, Clone)]
 pub struct Capabilities {
     /// The server's own version, for people.
@@ -57,6 +63,8 @@ pub struct Capabilities {
     pub user: Option<CurrentUser>,
     /// Whether it is an OAuth authorization server (RFC 8414), so that people sign in with a browser.
     pub oauth: Support,
+    /// Whether people make and end access tokens there.
+    pub access_tokens: Support,
 }
 
 impl LibraryClient {
@@ -66,13 +74,14 @@ impl LibraryClient {
     /// [`Error::NotALibrary`] when the version call is answered by something else; any [`Error`] that
     /// keeps the version from being read. The other questions never fail the probe.
     pub async fn probe(&self) -> Result<Capabilities, Error> {
-        let (version, listing, search, token, user, oauth) = tokio::join!(
+        let (version, listing, search, token, user, oauth, access_tokens) = tokio::join!(
             self.version(),
             self.entities(),
             self.search_probe(),
             self.token_status(),
             self.current_user(),
             self.oauth_probe(),
+            self.access_tokens(),
         );
         let (lists, searches) = (Support::of(&listing), Support::of(&search));
         let version = match version {
@@ -102,6 +111,10 @@ impl LibraryClient {
                 None
             }),
             oauth: Support::of(&oauth),
+            access_tokens: match access_tokens {
+                Ok(None) => Support::No,
+                answer => Support::of(&answer),
+            },
         })
     }
 

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use sifter_library_api::tokens::INSUFFICIENT_SCOPE;
 use sifter_library_api::upload::DAMAGED_CODES;
 use sifter_library_api::{ApiError, Envelope};
 
@@ -20,7 +19,8 @@ pub(crate) enum Fault {
     // Only for the token status call, where official clients expect 404.
     #[error("the access token is unknown or has expired")]
     UnknownToken,
-    #[error("{INSUFFICIENT_SCOPE}")]
+    // Answered with `insufficient_scope` (RFC 6750 section 3.1), which clients go by.
+    #[error("the access token does not allow this")]
     MissingScope,
     #[error("a token made for scripts cannot make tokens; sign in with Sifter to make one")]
     SignInToMakeTokens,

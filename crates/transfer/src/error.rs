@@ -82,6 +82,15 @@ pub enum TransferError {
     /// A sign-in is needed. What was acknowledged stays safe.
     #[error("the server asks for a sign-in")]
     Unauthorized,
+    /// The sign-in is locked away until a person unlocks it. What was acknowledged stays safe.
+    #[error("the sign-in is locked away")]
+    Locked,
+    /// The sign-in does not go far enough, and the same person may grant more. What was acknowledged stays safe.
+    #[error("the sign-in does not allow this (it lacks \"{scopes}\")")]
+    ScopeMissing {
+        /// What the server wants to be granted, in its own words; may be empty.
+        scopes: String,
+    },
     /// The account may not do this.
     #[error("the server does not allow this")]
     Forbidden,
@@ -171,6 +180,18 @@ pub enum TransferError {
     Defect,
 }
 
+impl TransferError {
+    /// Whether the transfer can go on as soon as its account has been seen to: signed in to again, unlocked,
+    /// granted more.
+    #[must_use]
+    pub const fn waits_for_account(&self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized | Self::Locked | Self::ScopeMissing { .. }
+        )
+    }
+}
+
 /// A [`TransferError`] with the chain of causes, outermost first, for the details drawer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{error}")]
@@ -210,6 +231,10 @@ impl From<&RemoteError> for Failure {
             RemoteErrorKind::Transient { .. } => TransferError::Unreachable,
             RemoteErrorKind::Garbled => TransferError::BadAnswer,
             RemoteErrorKind::Unauthorized => TransferError::Unauthorized,
+            RemoteErrorKind::Locked => TransferError::Locked,
+            RemoteErrorKind::ScopeMissing { scopes } => TransferError::ScopeMissing {
+                scopes: scopes.clone(),
+            },
             RemoteErrorKind::Forbidden => TransferError::Forbidden,
             RemoteErrorKind::NotFound => TransferError::NotFound,
             RemoteErrorKind::QuotaExceeded => TransferError::QuotaExceeded,

@@ -11,7 +11,7 @@ export type Route =
   | { name: 'keys' }
   | { name: 'inspector'; fileId: string }
   | { name: 'settings' }
-  | { name: 'sign_in'; serverId: string; then?: SheetRequest; another?: boolean }
+  | { name: 'sign_in'; serverId: string; then?: SheetRequest; another?: boolean; scopes?: string }
   | { name: 'server'; serverId: string }
   | { name: 'entity'; serverId: string; entity: string }
   | { name: 'collection'; serverId: string; entity: string; collection: string }

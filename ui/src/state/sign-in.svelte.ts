@@ -51,6 +51,8 @@ export class SignIn {
     provider: SignInProvider | null = null,
   ): Promise<void> {
     const wish = [serverId, how, provider?.id].join(' ')
+    /** What has to be allowed beside what is allowed now. */
+    scopes?: string,
     // A double click is one wish; two would reach the app in any order.
     if (this.starting === wish) return
     this.problem = null
@@ -68,6 +70,7 @@ export class SignIn {
         provider: provider?.id,
       })
       // Another one began elsewhere, or it was given up before it had begun.
+        scopes,
       if (turn !== this.turn) return await this.cancel(begun)
       this.take(this.heard.get(begun.id) ?? begun)
     } catch (error) {

@@ -23,7 +23,7 @@ pub(super) async fn run(
     sign_in: SignIn,
     report: watch::Sender<Progress>,
 ) {
-    let flow = Flow {
+    let mut flow = Flow {
         accounts,
         request,
         sign_in,
@@ -84,8 +84,11 @@ impl Flow {
         }
     }
 
-    async fn whole(&self) -> Result<Account, Error> {
+    async fn whole(&mut self) -> Result<Account, Error> {
         let issuer = self.request.server.issuer.clone().ok_or(Error::NoSignIn)?;
+        let granted = async { Ok(self.granted().await) };
+        let granted = self.unless_cancelled(granted).await?;
+        self.request.scopes.extend(granted);
         // Always asked anew: this is the moment to notice that the server has changed.
         let asked = self.accounts.fresh_metadata(&issuer);
         let metadata = self.unless_cancelled(asked).await?;
@@ -95,6 +98,26 @@ impl Flow {
         match self.request.way {
             Way::Browser => self.by_browser(&metadata).await,
             Way::Code => self.by_code(&metadata).await,
+        }
+    }
+
+    /// What the account was granted so far, where more is asked for: a new sign-in must not take it away.
+    async fn granted(&self) -> Vec<String> {
+        let Some(account) = self.request.account else {
+            return Vec::new();
+        };
+        let wanted = &self.request.scopes;
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let stored = self.accounts.shared.vault.peek(account).await;
+        match stored.map(|text| text.map(|text| Secret::from_text(&text))) {
+            Ok(Some(Ok(Secret::Grant(grant)))) => {
+                let scopes = grant.scopes.into_iter();
+                scopes.filter(|scope| !wanted.contains(scope)).collect()
+            }
+            // What cannot be read is not known; the server still grants what is asked for.
+            _ => Vec::new(),
         }
     }
 
@@ -265,7 +288,15 @@ impl Flow {
     }
 
     /// Keeps the tokens, or ends them when nobody will use them.
-    pub(super) async fn accept(&self, grant: Grant, metadata: &Metadata) -> Result<Account, Error> {
+    pub(super) async fn accept(
+        &self,
+        mut grant: Grant,
+        metadata: &Metadata,
+    ) -> Result<Account, Error> {
+        // A server that does not say has granted what was asked for (RFC 6749 section 5.1).
+        if grant.scopes.is_empty() {
+            grant.scopes.clone_from(&self.request.scopes);
+        }
         let kept = self.identify_and_keep(&grant).await;
         if kept.is_err() {
             // Tokens nobody will use should not live on at the server.

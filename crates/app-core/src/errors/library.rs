@@ -2,14 +2,10 @@
 
 use sifter_contract::{ErrorCode, Retry, UiError};
 use sifter_library_api::RefError;
-use sifter_library_api::tokens::INSUFFICIENT_SCOPE;
 use sifter_library_client::error::AddressFault;
 use sifter_library_client::{Error, TokenError};
 
 use crate::errors::{Place, chain, distrusted, unreachable};
-
-/// What a token needs that changes something.
-const WRITE: &str = "library:write";
 
 /// What a call to a library ended in.
 pub(crate) fn client(error: &Error, place: &Place) -> UiError {
@@ -18,10 +14,7 @@ pub(crate) fn client(error: &Error, place: &Place) -> UiError {
         Error::NotFound => place.not_found(),
         Error::Unauthorized | Error::Token(TokenError::SignInNeeded) => place.unauthorized(),
         Error::Token(TokenError::Locked) => place.retry(ErrorCode::VaultClosed),
-        Error::Forbidden(refusal) if refusal.message == INSUFFICIENT_SCOPE => place
-            .error(ErrorCode::ScopeMissing)
-            .with("scopes", WRITE)
-            .retry(Retry::AfterSignIn),
+        Error::ScopeMissing { scopes } => place.scope_missing(scopes),
         Error::Forbidden(_) => place.forbidden(),
         Error::QuotaExceeded(_) => place.error(ErrorCode::QuotaExceeded),
         Error::Throttled { .. } => place.retry(ErrorCode::Throttled).with("seconds", seconds()),
@@ -74,8 +67,6 @@ pub(crate) fn reference(text: &str, error: &RefError) -> UiError {
 
 #[cfg(test)]
 mod tests {
-    use sifter_library_api::ApiError;
-
     use super::*;
 
     #[test]
@@ -91,10 +82,11 @@ mod tests {
         );
         let forbidden = client(&Error::Forbidden(Default::default()), &place);
         assert_eq!(forbidden.params["owner"], "ada".into());
-        let scope = ApiError::new(403, INSUFFICIENT_SCOPE);
-        let scope = client(&Error::Forbidden(scope), &place);
+        let scopes = "library:write".to_owned();
+        let scope = client(&Error::ScopeMissing { scopes }, &place);
         assert_eq!(scope.code, ErrorCode::ScopeMissing);
-        assert_eq!(scope.params["scopes"], WRITE.into());
+        assert_eq!(scope.params["scopes"], "library:write".into());
+        assert_eq!(scope.retry, Retry::AfterSignIn);
         let plain = client(&Error::Address(AddressFault::PlainHttp), &place);
         assert_eq!(plain.code, ErrorCode::NotEncrypted);
         assert_eq!(

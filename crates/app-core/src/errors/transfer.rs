@@ -36,6 +36,8 @@ pub(crate) fn stopped(
     };
     let error = match &failure.error {
         TransferError::Unauthorized => place.unauthorized(),
+        TransferError::Locked => place.retry(ErrorCode::VaultClosed),
+        TransferError::ScopeMissing { scopes } => place.scope_missing(scopes),
         TransferError::Forbidden => place.forbidden(),
         TransferError::NotFound => place.not_found(),
         TransferError::QuotaExceeded => {
@@ -105,6 +107,26 @@ mod tests {
         assert_eq!(error.code, ErrorCode::SignInExpired);
         assert_eq!(error.retry, Retry::AfterSignIn);
         assert!(!error.details.contains("hunter2"), "{}", error.details);
+    }
+
+    #[test]
+    fn what_a_person_has_to_see_to_first_is_told_apart() {
+        let told = |error| {
+            let details = vec![];
+            let failure = Failure { error, details };
+            let place = Place::of("lab", true);
+            stopped(&failure, &place, "x.sif", None, Path::new("/d"))
+        };
+        let scopes = "library:write".to_owned();
+        let scope = told(TransferError::ScopeMissing { scopes });
+        assert_eq!(scope.code, ErrorCode::ScopeMissing);
+        assert_eq!(scope.params["scopes"], "library:write".into());
+        assert_eq!(scope.retry, Retry::AfterSignIn);
+        let locked = told(TransferError::Locked);
+        assert_eq!(
+            (locked.code, locked.retry),
+            (ErrorCode::VaultClosed, Retry::Yes)
+        );
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl AskLibrary {
         match client.current_user().await {
             Ok(user) => Ok(user),
             // The token service has the last word.
-            Err(Error::Forbidden(_)) => Ok(None),
+            Err(Error::Forbidden(_) | Error::ScopeMissing { .. }) => Ok(None),
             Err(error) => Err(sorted(error)),
         }
     }
@@ -134,7 +134,9 @@ fn identity(user: CurrentUser) -> Identity {
 
 fn sorted(error: Error) -> IdentifyError {
     match error {
-        Error::Unauthorized | Error::Forbidden(_) => IdentifyError::Refused,
+        Error::Unauthorized | Error::Forbidden(_) | Error::ScopeMissing { .. } => {
+            IdentifyError::Refused
+        }
         Error::InvalidAnswer { .. } | Error::TooLarge { .. } | Error::NotFound => {
             IdentifyError::BadResponse
         }

@@ -153,6 +153,7 @@ impl Stranger {
                 Error::NotFound
                 | Error::Unauthorized
                 | Error::Forbidden(_)
+                | Error::ScopeMissing { .. }
                 | Error::OciImageInstead,
             ) => Ok(None),
             Err(error) => Err(no_answer(error)),
@@ -178,6 +179,7 @@ impl Stranger {
             Err(error) => match error.kind() {
                 RemoteErrorKind::NotFound
                 | RemoteErrorKind::Unauthorized
+                | RemoteErrorKind::ScopeMissing { .. }
                 | RemoteErrorKind::Forbidden => Ok(None),
                 RemoteErrorKind::Transient { .. } | RemoteErrorKind::Garbled => Err(NoAnswer::Now),
                 _ => Err(NoAnswer::Ever),

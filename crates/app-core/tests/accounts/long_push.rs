@@ -2,15 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use sifter_contract::requests::Upload;
-use sifter_contract::{
-    Api as _, AppEvent, DoneHow, LibraryPath, Phase, SignInHow, SignInPhase, SignInView, UploadItem,
-};
+use sifter_contract::{DoneHow, Phase, SignInHow, SignInPhase, SignInView};
 use sifter_test_support::front::{self, Request, Upstream};
-use sifter_test_support::{Front, SifBuilder, spawn_library_with};
+use sifter_test_support::{Front, spawn_library_with};
 
 use crate::code::enter;
-use crate::stage::{Stage, ended, reached};
+use crate::stage::{Stage, ended, reached, settled};
 
 /// Bytes of a part.
 const PART: u64 = 64 << 10;
@@ -57,35 +54,8 @@ async fn a26_a_token_that_ends_during_an_upload_is_renewed_and_no_part_is_sent_a
     let done = ended(&mut events, &started.id).await;
     assert_eq!(done.phase, SignInPhase::Done, "{done:?}");
 
-    let builder = SifBuilder::new().filled(6 * PART, 1);
-    let image = builder.build(stage.path("image.sif")).unwrap();
-    let sheet = stage.core.sheet_of(vec![image.path.clone()]).await;
-    let upload = Upload {
-        sign: None,
-        server_id: id,
-        items: vec![UploadItem {
-            file_id: sheet.files[0].id.clone(),
-            path: LibraryPath {
-                entity: "tester".into(),
-                collection: "long".into(),
-                container: "image".into(),
-            },
-            tags: vec!["1".into()],
-            description: String::new(),
-            private: false,
-        }],
-        sheet_id: sheet.id,
-    };
-    let transfer = stage.core.upload_start(upload).await.unwrap().remove(0);
-    let phase = loop {
-        let Some(AppEvent::Transfers { list }) = events.next().await else {
-            continue;
-        };
-        let ended = [list.attention, list.history].concat();
-        if let Some(view) = ended.into_iter().find(|view| view.id == transfer) {
-            break view.phase;
-        }
-    };
+    let (transfer, size) = stage.upload(&id, "tester", 6 * PART).await;
+    let phase = settled(&mut events, &transfer).await.phase;
     assert!(
         matches!(
             phase,
@@ -109,6 +79,6 @@ async fn a26_a_token_that_ends_during_an_upload_is_renewed_and_no_part_is_sent_a
         .filter(|one| one.target == "/oauth/token");
     assert_eq!(renewals.count(), 1);
     let parts = count(&|one| one.method == "PUT" && !one.authorized);
-    assert_eq!(parts as u64, image.size.div_ceil(PART), "each part once");
+    assert_eq!(parts as u64, size.div_ceil(PART), "each part once");
     stage.core.shutdown().await;
 }

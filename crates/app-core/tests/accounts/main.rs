@@ -11,6 +11,7 @@ mod code;
 mod command_line;
 mod long_push;
 mod providers;
+mod scope;
 mod several;
 mod stage;
 mod tokens;

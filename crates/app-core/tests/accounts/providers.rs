@@ -66,6 +66,7 @@ impl Stage {
             how: SignInHow::Provider,
             another: false,
             provider: Some("github".into()),
+            scopes: None,
         };
         self.core.sign_in_start(start).await
     }

@@ -11,10 +11,12 @@ use sifter_app_core::{
     AppCore, BoxFuture, CommandLinePlaces, CoreConfig, EventStream, Home, Host, Notice, Secrets,
     Tuning,
 };
-use sifter_contract::requests::{ServerConnect, SignInStart};
+use sifter_contract::requests::{ServerConnect, SignInStart, Upload};
 use sifter_contract::{
-    Api as _, AppEvent, Nothing, ServerView, SignInHow, SignInPhase, SignInView,
+    Api as _, AppEvent, LibraryPath, Nothing, ServerView, SignInHow, SignInPhase, SignInView,
+    TransferView, UploadItem,
 };
+use sifter_test_support::SifBuilder;
 use tokio::sync::watch;
 use url::Url;
 
@@ -132,18 +134,22 @@ impl Stage {
     /// The library on this computer, signed in through the browser.
     pub(crate) async fn signed_in_here(&self) -> ServerView {
         let server = self.core.server_start_local(Nothing {}).await.unwrap();
-        let mut events = self.core.watch();
-        let mut opened = self.host.opened.subscribe();
-        let started = self.start(&server.id, SignInHow::Browser, false).await;
-        let link = opened
-            .wait_for(Option::is_some)
-            .await
-            .unwrap()
-            .clone()
-            .unwrap();
-        approve(&link).await;
-        ended(&mut events, &started.id).await;
+        self.approved(&server.id, None).await;
         self.server(&server.id).await
+    }
+
+    /// Signs in through the browser, for some scopes; the link that the browser was shown.
+    pub(crate) async fn approved(&self, server_id: &str, scopes: Option<&str>) -> Url {
+        let mut events = self.core.watch();
+        self.host.opened.send_replace(None);
+        let mut opened = self.host.opened.subscribe();
+        let started = self.start_for(server_id, SignInHow::Browser, scopes).await;
+        let link = opened.wait_for(Option::is_some).await.unwrap().clone();
+        let link = link.unwrap();
+        approve(&link).await;
+        let end = ended(&mut events, &started.id).await;
+        assert_eq!(end.phase, SignInPhase::Done, "{end:?}");
+        link
     }
 
     pub(crate) async fn start(&self, server_id: &str, how: SignInHow, another: bool) -> SignInView {
@@ -152,8 +158,50 @@ impl Stage {
             how,
             another,
             provider: None,
+            scopes: None,
         };
         self.core.sign_in_start(request).await.unwrap()
+    }
+
+    pub(crate) async fn start_for(
+        &self,
+        server_id: &str,
+        how: SignInHow,
+        scopes: Option<&str>,
+    ) -> SignInView {
+        let request = SignInStart {
+            server_id: server_id.to_owned(),
+            how,
+            another: false,
+            provider: None,
+            scopes: scopes.map(str::to_owned),
+        };
+        self.core.sign_in_start(request).await.unwrap()
+    }
+
+    /// Begins to upload an image of about `bytes`; its transfer and its exact size.
+    pub(crate) async fn upload(&self, server_id: &str, owner: &str, bytes: u64) -> (String, u64) {
+        let image = SifBuilder::new().filled(bytes, 1);
+        let image = image.build(self.path("image.sif")).unwrap();
+        let sheet = self.core.sheet_of(vec![image.path.clone()]).await;
+        let upload = Upload {
+            sign: None,
+            server_id: server_id.to_owned(),
+            items: vec![UploadItem {
+                file_id: sheet.files[0].id.clone(),
+                path: LibraryPath {
+                    entity: owner.into(),
+                    collection: "long".into(),
+                    container: "image".into(),
+                },
+                tags: vec!["1".into()],
+                description: String::new(),
+                private: false,
+            }],
+            sheet_id: sheet.id,
+        };
+        let transfer = self.core.upload_start(upload).await.unwrap().remove(0);
+        (transfer, image.size)
     }
 }
 
@@ -170,6 +218,30 @@ pub(crate) async fn reached(
         }
     }
     panic!("the events ended before the sign-in got there");
+}
+
+/// Waits until a transfer has ended or needs somebody.
+pub(crate) async fn settled(events: &mut EventStream, id: &str) -> TransferView {
+    loop {
+        let event = events.next().await.unwrap();
+        let AppEvent::Transfers { list } = event else {
+            continue;
+        };
+        let at_rest = [list.attention, list.history].concat();
+        if let Some(view) = at_rest.into_iter().find(|view| view.id == id) {
+            return view;
+        }
+    }
+}
+
+/// Waits until a transfer is in its library.
+pub(crate) async fn arrived(events: &mut EventStream, id: &str) -> TransferView {
+    loop {
+        let view = settled(events, id).await;
+        if matches!(view.phase, sifter_contract::Phase::Done { .. }) {
+            return view;
+        }
+    }
 }
 
 /// Waits until a sign-in is over.

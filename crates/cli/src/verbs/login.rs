@@ -93,6 +93,7 @@ async fn through_the_browser(core: &AppCore, server: &ServerView) -> Result<Serv
         how: SignInHow::Browser,
         another: false,
         provider: None,
+        scopes: None,
     };
     let started = core.sign_in_start(start).await?;
     let mut now = Some(started.clone());

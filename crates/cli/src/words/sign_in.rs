@@ -20,7 +20,8 @@ pub(super) fn refused(code: ErrorCode, facts: &Facts<'_>) -> String {
             facts.text("organisation", "Your organisation")
         ),
         ErrorCode::ScopeMissing => format!(
-            "The sign-in did not grant {}. Sign in again and leave every box of the request ticked.",
+            "The sign-in or the token does not allow {}. Run \"sifter-cli login\" again and leave every box of the \
+             request ticked, or use a token that allows more.",
             facts.text("scopes", "what is needed here")
         ),
         ErrorCode::SignInNotAccepted => format!(

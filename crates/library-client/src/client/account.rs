@@ -39,7 +39,10 @@ pub async fn verify_token(
     if !response.status().is_success() {
         return match body::failure(response).await {
             // 404 is what the command lines understand as "bad token"; others answer as usual.
-            Error::NotFound | Error::Unauthorized | Error::Forbidden(_) => {
+            Error::NotFound
+            | Error::Unauthorized
+            | Error::Forbidden(_)
+            | Error::ScopeMissing { .. } => {
                 Ok(TokenVerdict::Invalid)
             }
             error => Err(error),

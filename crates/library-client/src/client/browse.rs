@@ -172,7 +172,12 @@ impl LibraryClient {
             .map(|path| async move {
                 match self.get(&path, &[]).await {
                     Ok(row) => Ok(Some(row)),
-                    Err(Error::NotFound | Error::Forbidden(_) | Error::Unauthorized) => Ok(None),
+                    Err(
+                        Error::NotFound
+                        | Error::Forbidden(_)
+                        | Error::ScopeMissing { .. }
+                        | Error::Unauthorized,
+                    ) => Ok(None),
                     Err(error) => Err(error),
                 }
             })

@@ -1,9 +1,10 @@
 //! Reading the small answers: bounded in length and depth, then JSON.
 
-use reqwest::Response;
+use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
+use super::challenge::missing_scopes;
 use super::retry_after::retry_after;
 use crate::error::Error;
 
@@ -36,6 +37,10 @@ pub(crate) async fn read_bounded(mut response: Response, limit: u64) -> Result<V
 pub(crate) async fn failure(mut response: Response) -> Error {
     let status = response.status();
     let wait = retry_after(response.headers(), OffsetDateTime::now_utc());
+    let lacking = match status {
+        StatusCode::FORBIDDEN => missing_scopes(response.headers()),
+        _ => None,
+    };
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
@@ -43,7 +48,10 @@ pub(crate) async fn failure(mut response: Response) -> Error {
             break;
         }
     }
-    Error::from_answer(status, wait, &body)
+    match lacking {
+        Some(scopes) => Error::ScopeMissing { scopes },
+        None => Error::from_answer(status, wait, &body),
+    }
 }
 
 /// Parses bounded JSON.

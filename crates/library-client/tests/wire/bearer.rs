@@ -325,3 +325,28 @@ async fn a_download_that_the_library_itself_refuses_is_a_matter_of_the_account()
             .is_some()
     );
 }
+
+#[tokio::test]
+async fn a_token_that_lacks_a_scope_is_told_from_an_account_that_may_not() {
+    let because = |challenge: &'static str| {
+        Stage::new(move |_| {
+            let body = r#"{"error":{"code":403,"message":"no"}}"#;
+            reply_with(403, &[("www-authenticate", challenge)], body)
+        })
+    };
+    let lacking = r#"Bearer error="insufficient_scope", scope="library:write""#;
+    let server = because(lacking).await;
+    let client = server.client();
+    let found = client
+        .find_or_create_container(&"u/c/n".parse().unwrap())
+        .await;
+    let begun = client.begin_multipart(&ImageId::from("i"), 9 << 20).await;
+    for error in [found.map(drop).unwrap_err(), begun.map(drop).unwrap_err()] {
+        assert!(!error.is_transient());
+        let told = matches!(&error, Error::ScopeMissing { scopes } if scopes == "library:write");
+        assert!(told, "{error:?}");
+    }
+    let server = because("Bearer").await;
+    let found = server.client().version().await;
+    assert!(matches!(found, Err(Error::Forbidden(_))), "{found:?}");
+}

@@ -73,7 +73,10 @@ async fn abort(surroundings: &Surroundings, upload: &AbandonedUpload) -> Result<
 fn is_worth_another_time(kind: &RemoteErrorKind) -> bool {
     matches!(
         kind,
-        RemoteErrorKind::Transient { .. } | RemoteErrorKind::Unauthorized
+        RemoteErrorKind::Transient { .. }
+            | RemoteErrorKind::Unauthorized
+            | RemoteErrorKind::Locked
+            | RemoteErrorKind::ScopeMissing { .. }
     )
 }
 

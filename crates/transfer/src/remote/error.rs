@@ -39,6 +39,15 @@ pub enum RemoteErrorKind {
     /// Nobody is signed in, or the sign-in ran out and could not be renewed.
     #[error("the server asks for a sign-in")]
     Unauthorized,
+    /// The sign-in is there and locked away: a person has to unlock it.
+    #[error("the sign-in is locked away")]
+    Locked,
+    /// The sign-in does not go far enough; the same person may grant more.
+    #[error("the sign-in does not allow this (it lacks \"{scopes}\")")]
+    ScopeMissing {
+        /// What the server wants to be granted, in its own words; may be empty.
+        scopes: String,
+    },
     /// Signed in, but not allowed.
     #[error("the server does not allow this")]
     Forbidden,

@@ -182,24 +182,33 @@ async fn a_server_that_never_recovers_is_reported_and_what_it_has_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_that_ran_out_stops_the_push_and_a_retry_goes_on() {
-    let rig = Rig::new().await;
-    rig.fake.fail(Op::Part, Fault::Pass);
-    rig.fake.fail(Op::Part, Fault::Pass);
-    rig.fake.fail(Op::Part, Fault::Pass);
-    rig.fake
-        .fail(Op::Part, Fault::Error(RemoteErrorKind::Unauthorized));
-    let id = rig.push(&rig.source(&image(8500))).await;
-    assert_eq!(
-        error_of(&rig.at_rest(id).await),
-        TransferError::Unauthorized
-    );
-    rig.engine().retry(id).await.unwrap();
-    let view = rig
-        .until(id, |view| matches!(view.phase, Phase::Done { .. }))
-        .await;
-    assert_eq!(view.phase, done(Outcome::Arrived));
-    rig.assert_no_violations();
+async fn a_sign_in_that_does_not_do_stops_the_push_and_a_retry_goes_on() {
+    let scopes = || "library:write".to_owned();
+    let cases = [
+        (RemoteErrorKind::Unauthorized, TransferError::Unauthorized),
+        (RemoteErrorKind::Locked, TransferError::Locked),
+        (
+            RemoteErrorKind::ScopeMissing { scopes: scopes() },
+            TransferError::ScopeMissing { scopes: scopes() },
+        ),
+    ];
+    for (kind, expected) in cases {
+        let rig = Rig::new().await;
+        rig.fake.fail(Op::Part, Fault::Pass);
+        rig.fake.fail(Op::Part, Fault::Pass);
+        rig.fake.fail(Op::Part, Fault::Pass);
+        rig.fake.fail(Op::Part, Fault::Error(kind));
+        let id = rig.push(&rig.source(&image(8500))).await;
+        let error = error_of(&rig.at_rest(id).await);
+        assert_eq!(error, expected);
+        assert!(error.waits_for_account());
+        rig.engine().retry(id).await.unwrap();
+        let view = rig
+            .until(id, |view| matches!(view.phase, Phase::Done { .. }))
+            .await;
+        assert_eq!(view.phase, done(Outcome::Arrived));
+        rig.assert_no_violations();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,6 +78,34 @@ describe('the buttons of a transfer', () => {
   })
 })
 
+describe('a transfer that waits for its account', () => {
+  const waiting = (error: UiError) => {
+    const job = transfer('t6', 'fsl_6.0.7.sif', { phase: { kind: 'needs_attention', error } })
+    return open({ transfer_list: () => ({ ...transfers, attention: [job] }) })
+  }
+
+  it('asks to be granted what its sign-in lacks', async () => {
+    const params = { server: 'University', scopes: 'library:write' }
+    const { host, sifter, user } = await waiting(uiError('scope_missing', { params, retry: 'after_sign_in' }))
+    expect(screen.getByText(/Your sign-in to University may not do this/)).toBeTruthy()
+    await user.click(screen.getByRole('button', { name: 'Grant…' }))
+    await settled()
+    expect(sifter.navigation.route).toEqual({ name: 'sign_in', serverId: 'uni', scopes: 'library:write' })
+    expect(screen.getByText(/Sifter asks for “library:write” this time/)).toBeTruthy()
+    host.answer({ sign_in_start: () => new Promise(() => {}) })
+    await user.click(screen.getByRole('button', { name: 'Continue in the browser' }))
+    await settled()
+    expect(host.asked('sign_in_start')).toMatchObject([{ serverId: 'uni', scopes: 'library:write' }])
+  })
+
+  it('offers to open the vault that its sign-in lies in', async () => {
+    const { user } = await waiting(uiError('vault_closed'))
+    await user.click(screen.getByRole('button', { name: 'Open the vault…' }))
+    await settled()
+    expect(screen.getByRole('dialog')).toBeTruthy()
+  })
+})
+
 describe('a server that cannot do everything', () => {
   it('is said to, on the job that notices', async () => {
     const [first, ...rest] = transfers.active

@@ -6,6 +6,7 @@ import { size } from '../format'
 /** What a person can do about an error. A screen offers the ones it can carry out. */
 export type ErrorAction =
   | 'sign_in'
+  | 'grant'
   | 'retry'
   | 'choose_place'
   | 'choose_folder'
@@ -61,6 +62,11 @@ export class Facts {
 
   get file(): string {
     return this.text('name', 'The file')
+  }
+
+  /** Whether a new sign-in is what helps. */
+  get afterSignIn(): boolean {
+    return this.#error.retry === 'after_sign_in'
   }
 
   get canRetry(): boolean {

@@ -31,6 +31,14 @@ export const PROVIDERS: Partial<Record<ErrorCode, Say>> = {
   scope_missing: (f) => {
     const where = f.text('provider', f.text('server', 'The server'))
     const scopes = f.text('scopes', '')
+    // A call was refused; otherwise it is the end of a sign-in.
+    if (f.afterSignIn) {
+      return say(
+        `Your sign-in to ${f.server} may not do this`,
+        `It allows less than this needs${scopes ? ` (“${scopes}”)` : ''}. Grant it by signing in once more; nothing that was sent is lost.`,
+        { tone: 'warn', icon: 'lock', actions: ['grant'] },
+      )
+    }
     return say(
       'The sign-in grants too little',
       scopes

@@ -80,6 +80,14 @@ describe('error words', () => {
     expect(errorWords(error('invalid_name', { field: 'file', text: '' })).title).toMatch(/^This does/)
   })
 
+  it('offer to grant what a sign-in lacks, and name it where the server does', () => {
+    const lacking = (params: UiError['params']) =>
+      errorWords(error('scope_missing', { server: 'the lab', ...params }, 'after_sign_in'))
+    expect(lacking({ scopes: 'library:write' }).body).toMatch(/needs \(“library:write”\)\. Grant it/)
+    expect(lacking({}).body).toMatch(/needs\. Grant it/)
+    expect(lacking({}).actions).toEqual(['grant'])
+  })
+
   it('fall back to the unforeseen for a code of a newer version', () => {
     expect(errorWords(error('brand_new' as ErrorCode)).title).toMatch(/did not foresee/)
   })

@@ -347,13 +347,15 @@ export function errorWords(error: UiError): ErrorWords {
   const facts = new Facts(error)
   const words = (SAY[error.code] ?? unforeseen)(facts)
   const actions = words.actions.filter((action) => action !== 'retry' || facts.canRetry)
-  if (error.retry === 'after_sign_in' && !actions.includes('sign_in')) actions.unshift('sign_in')
+  const signsIn = actions.includes('sign_in') || actions.includes('grant')
+  if (error.retry === 'after_sign_in' && !signsIn) actions.unshift('sign_in')
   return { ...words, actions }
 }
 
 /** The label of an action's button. */
 export const actionWords: Record<ErrorAction, string> = {
   sign_in: 'Sign in',
+  grant: 'Grant…',
   retry: 'Try again',
   choose_place: 'Choose another place',
   choose_folder: 'Choose another folder',

@@ -6,6 +6,11 @@ import { clock } from '../format'
 export const signIn = {
   title: (server: string) => `Sign in to ${server}`,
   lead: 'The sign-in happens in your browser. Sifter never sees your password.',
+  /** Why somebody signs in who is signed in already. */
+  grants: (scopes: string) =>
+    scopes
+      ? `Sifter asks for “${scopes}” this time, beside what you allow now. Then it goes on by itself.`
+      : 'Sifter asks to be allowed more this time. Then it goes on by itself.',
   browser: 'Continue in the browser',
   /** The name of a provider's button for a screen reader; the button itself shows the provider alone. */
   withProvider: (provider: string) => `Sign in with ${provider}`,

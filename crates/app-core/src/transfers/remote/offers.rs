@@ -55,7 +55,7 @@ impl LibraryRemote {
                 self.offers.note_none(&self.server_id);
                 Ok(None)
             }
-            Err(Error::Unauthorized | Error::Forbidden(_)) => Ok(None),
+            Err(Error::Unauthorized | Error::Forbidden(_) | Error::ScopeMissing { .. }) => Ok(None),
             other => other.map_err(sort),
         }
     }

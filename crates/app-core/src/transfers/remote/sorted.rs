@@ -7,9 +7,13 @@ use sifter_transfer::{RemoteError, RemoteErrorKind};
 /// An error of a call that has nothing to do with an upload session or a download's address.
 pub(super) fn sort(error: Error) -> RemoteError {
     let kind = match &error {
-        Error::Unauthorized | Error::Token(TokenError::SignInNeeded | TokenError::Locked) => {
+        Error::Unauthorized | Error::Token(TokenError::SignInNeeded) => {
             RemoteErrorKind::Unauthorized
         }
+        Error::Token(TokenError::Locked) => RemoteErrorKind::Locked,
+        Error::ScopeMissing { scopes } => RemoteErrorKind::ScopeMissing {
+            scopes: scopes.clone(),
+        },
         Error::Forbidden(_) => RemoteErrorKind::Forbidden,
         Error::NotFound => RemoteErrorKind::NotFound,
         Error::QuotaExceeded(_) => RemoteErrorKind::QuotaExceeded,
@@ -72,6 +76,22 @@ mod tests {
             RemoteErrorKind::SessionForgotten
         );
         assert_eq!(*sort(Error::NotFound).kind(), RemoteErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_a_person_has_to_do_first_is_told_apart() {
+        let scopes = "library:write".to_owned();
+        let lacking = Error::ScopeMissing {
+            scopes: scopes.clone(),
+        };
+        assert_eq!(
+            *sort_in_upload(lacking).kind(),
+            RemoteErrorKind::ScopeMissing { scopes }
+        );
+        let locked = Error::Token(TokenError::Locked);
+        assert_eq!(*sort_in_download(locked).kind(), RemoteErrorKind::Locked);
+        let ended = Error::Token(TokenError::SignInNeeded);
+        assert_eq!(*sort(ended).kind(), RemoteErrorKind::Unauthorized);
     }
 
     #[test]
