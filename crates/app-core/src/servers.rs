@@ -33,6 +33,7 @@ pub use book::BookError;
 use book::{Book, SavedServer};
 pub(crate) use connect::quota_of;
 pub(crate) use diagnose::Diagnoses;
+pub(crate) use diagnose::services::keys as ask_key_server;
 pub(crate) use learned::Learned;
 pub use local::LOCAL_ID;
 use local::{LOCAL_NAME, LocalLibrary};
@@ -57,6 +58,8 @@ pub(crate) struct Reachable {
     pub(crate) endpoints: Endpoints,
     /// The OAuth issuer, where there is a sign-in page.
     pub(crate) issuer: Option<Url>,
+    /// Where a person says that its registry is.
+    registry_at: Option<Url>,
     plain_http: bool,
 }
 
@@ -229,11 +232,12 @@ impl Servers {
             Some(account) => Arc::new(AccountTokens::new(self.accounts.clone(), account)),
             None => Arc::new(Anonymous),
         };
-        LibraryClient::new(
-            self.http_for(server).clone(),
-            server.endpoints.clone(),
-            tokens,
-        )
+        let http = self.http_for(server).clone();
+        let client = LibraryClient::new(http, server.endpoints.clone(), tokens)?;
+        match &server.registry_at {
+            Some(base) => client.with_registry_at(base.clone()),
+            None => Ok(client),
+        }
     }
 
     pub(crate) fn http_for(&self, server: &Reachable) -> &Http {
@@ -334,6 +338,7 @@ impl Servers {
             name: LOCAL_NAME.to_owned(),
             endpoints,
             issuer: Some(base),
+            registry_at: None,
             plain_http: false,
         }
     }
@@ -359,6 +364,7 @@ fn reachable(saved: SavedServer) -> Reachable {
     Reachable {
         id: saved.id,
         name: saved.name,
+        registry_at: saved.entered.registry.clone(),
         endpoints: saved.entered.over(endpoints),
         issuer: saved.issuer,
         plain_http: saved.plain_http,

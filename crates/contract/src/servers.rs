@@ -57,6 +57,10 @@ pub struct Capabilities {
     pub keys: Option<bool>,
     /// Remote builds.
     pub builder: Option<bool>,
+    /// An OCI registry keeps its images, and transfers go there.
+    pub registry: Option<bool>,
+    /// People make and end access tokens there, by name.
+    pub tokens: Option<bool>,
 }
 
 /// Space used and available, in bytes. `total` 0 means unlimited.
@@ -215,6 +219,16 @@ pub enum SignInHow {
     Code,
     /// At the provider that is named, under Sifter's own client id there, and not on a page of the server.
     Provider,
+}
+
+/// Whose the token is that was read from the clipboard, for the person to say yes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenOwner {
+    /// Login name.
+    pub login: String,
+    /// When it ends, RFC 3339, if known.
+    pub expires: Option<String>,
 }
 
 /// A code to enter on another device. It is there to be shown, and worth nothing to whoever only sees it.

@@ -48,6 +48,8 @@ pub struct LibraryClient {
     endpoints: Arc<Endpoints>,
     origin: Origin,
     pub(crate) tokens: Arc<dyn TokenSource>,
+    /// Where its registry is reached, when that is not where the library says.
+    pub(crate) registry_at: Option<Url>,
 }
 
 /// One request, before it has a token.
@@ -105,6 +107,22 @@ impl LibraryClient {
             endpoints: Arc::new(endpoints),
             origin,
             tokens,
+            registry_at: None,
+        })
+    }
+
+    /// The same client, which reaches the registry behind the library at `base` wherever the library says that it
+    /// is. This is for a person who knows better, as behind a proxy: the library's token for its registry goes to
+    /// `base`. Whether there is a registry, and under which name a container lies there, still the library says.
+    ///
+    /// # Errors
+    /// [`Error::Address`] when `base` may not be used (plain http to another machine).
+    pub fn with_registry_at(self, base: Url) -> Result<Self, Error> {
+        self.http.check(&base)?;
+        let registry_at = Some(base);
+        Ok(Self {
+            registry_at,
+            ..self
         })
     }
 

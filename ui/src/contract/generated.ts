@@ -1,6 +1,6 @@
 // Made from crates/contract by `cargo xtask generate`. Do not edit.
 
-export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "proxy_failed" | "certificate_untrusted" | "certificate_changed" | "certificate_invalid" | "authority_unusable" | "not_secured" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "vault_closed" | "vault_passphrase_wrong" | "vault_passphrase_weak" | "vault_damaged" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "client_id_refused" | "approval_needed" | "single_sign_on_needed" | "scope_missing" | "sign_in_not_accepted" | "no_secret_in_clipboard" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "contents_unreadable" | "in_quarantine" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
+export type ErrorCode = "invalid_request" | "invalid_address" | "invalid_name" | "not_found" | "sign_in_needed" | "sign_in_expired" | "forbidden" | "quota_exceeded" | "disk_full" | "throttled" | "server_fault" | "host_unknown" | "unreachable" | "proxy_failed" | "certificate_untrusted" | "certificate_changed" | "certificate_invalid" | "authority_unusable" | "not_secured" | "not_encrypted" | "not_a_library" | "invalid_answer" | "not_offered" | "oci_image" | "damaged" | "file_unreadable" | "file_missing" | "file_is_folder" | "not_a_sif" | "sif_damaged" | "file_changed" | "file_exists" | "folder_unwritable" | "upload_forgotten" | "not_confirmed" | "keychain_locked" | "keychain_failed" | "vault_closed" | "vault_passphrase_wrong" | "vault_passphrase_weak" | "vault_damaged" | "browser_unavailable" | "sign_in_declined" | "sign_in_rejected" | "client_id_refused" | "approval_needed" | "single_sign_on_needed" | "scope_missing" | "sign_in_not_accepted" | "no_secret_in_clipboard" | "other_person" | "sign_in_timed_out" | "sign_in_busy" | "no_token_in_clipboard" | "token_refused" | "command_line_file" | "credential_helper" | "local_library_failed" | "key_unusable" | "passphrase_needed" | "passphrase_wrong" | "contents_unreadable" | "fetch_limit" | "in_quarantine" | "cannot_sign" | "storage_failed" | "cancelled" | "internal";
 
 export type Retry = "no" | "yes" | "after_sign_in";
 
@@ -128,6 +128,10 @@ keepAwake: boolean,
  */
 notifications: boolean, 
 /**
+ * After how many minutes without use the vault file closes itself; 0 is never.
+ */
+vaultLockMinutes: number, 
+/**
  * Where Sifter keeps its data, for *Show data folder*.
  */
 dataFolder: string, };
@@ -157,6 +161,10 @@ keepAwake?: boolean,
  * Whether the system tells how transfers ended while the window is elsewhere.
  */
 notifications?: boolean, 
+/**
+ * After how many minutes without use the vault file closes itself, at most a day; 0 is never.
+ */
+vaultLockMinutes?: number, 
 /**
  * The person has left the welcome page.
  */
@@ -206,7 +214,15 @@ keys: boolean | null,
 /**
  * Remote builds.
  */
-builder: boolean | null, };
+builder: boolean | null, 
+/**
+ * An OCI registry keeps its images, and transfers go there.
+ */
+registry: boolean | null, 
+/**
+ * People make and end access tokens there, by name.
+ */
+tokens: boolean | null, };
 
 export type Quota = { 
 /**
@@ -400,6 +416,16 @@ export type ProviderClientRef = {
  * Which one.
  */
 kind: SignInProviderKind, };
+
+export type TokenOwner = { 
+/**
+ * Login name.
+ */
+login: string, 
+/**
+ * When it ends, RFC 3339, if known.
+ */
+expires: string | null, };
 
 export type SignInCode = { 
 /**
@@ -1339,6 +1365,8 @@ export type Verdict = "verified" | "unknown_signer" | "not_signed" | "could_not_
 
 export type VerdictReason = "altered" | "added" | "removed" | "cut_short" | "other_signer" | "key_expired" | "key_revoked" | "signature_expired" | "unknown_key" | "key_servers_silent" | "old_form" | "pem_key" | "weak" | "partly_signed" | "not_an_image" | "unreadable" | "not_understood";
 
+export type CheckedContents = "read" | "unread";
+
 export type SignerView = { 
 /**
  * The name in the key, if it has been published.
@@ -1363,6 +1391,10 @@ verdict: Verdict,
  */
 reason: VerdictReason | null, 
 /**
+ * Whether the verdict is about its contents too.
+ */
+contents: CheckedContents, 
+/**
  * Who has signed.
  */
 signers: Array<SignerView>, 
@@ -1383,7 +1415,7 @@ export type SignatureView = {
  */
 object: number, 
 /**
- * Ids of the objects found to be what was signed.
+ * Ids of the objects found to be what was signed; where contents were left unread, of those whose descriptors are.
  */
 covers: Array<number>, 
 /**
@@ -1437,7 +1469,7 @@ reason: VerdictReason | null, };
 
 export type VerificationView = { 
 /**
- * Whether everything asked for is covered by good signatures.
+ * Whether everything asked for is covered by good signatures. Never where contents were left unread.
  */
 ok: boolean, 
 /**
@@ -1456,6 +1488,10 @@ error: string | null,
  * The gravest thing wrong, in a word that the window has a sentence for.
  */
 reason: VerdictReason | null, 
+/**
+ * Whether the verdict is about its contents too.
+ */
+contents: CheckedContents, 
 /**
  * Hosts of the key servers that were asked.
  */
@@ -1523,6 +1559,24 @@ place: KeyPlace, };
 
 export type KeyTrust = "own" | "trusted" | "met";
 
+export type KeyPublication = { 
+/**
+ * Address of the key server.
+ */
+address: string, 
+/**
+ * Its host, as people name it.
+ */
+host: string, 
+/**
+ * When Sifter has put the key there, RFC 3339.
+ */
+published: string, 
+/**
+ * Whether the key has changed since: it was revoked, or has another end.
+ */
+outdated: boolean, };
+
 export type KeyRow = { 
 /**
  * The key.
@@ -1543,13 +1597,21 @@ passphraseKept: boolean,
 /**
  * How close its end is, when it is close.
  */
-ending: Ending | null, };
+ending: Ending | null, 
+/**
+ * The key servers that Sifter has put it on. Only of the person's own keys.
+ */
+published: Array<KeyPublication>, };
 
 export type KeyList = { 
 /**
  * The keys.
  */
-keys: Array<KeyRow>, };
+keys: Array<KeyRow>, 
+/**
+ * Those of others that were revoked, as long as nobody has taken note of it.
+ */
+revoked: Array<RevokedKey>, };
 
 export type KeysImported = { 
 /**
@@ -1560,6 +1622,298 @@ keys: Array<KeyView>,
  * How many of them came with their secret part.
  */
 secret: number, };
+
+export type KeyServer = { 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * Its host, as people name it.
+ */
+host: string, 
+/**
+ * The connected library that it belongs to.
+ */
+serverId: string | null, 
+/**
+ * What that library is called.
+ */
+serverName: string | null, };
+
+export type KeyServers = { 
+/**
+ * Those of the connected libraries, which are asked first.
+ */
+libraries: Array<KeyServer>, 
+/**
+ * The others, in their order.
+ */
+others: Array<KeyServer>, 
+/**
+ * Whether the others are the ones that everybody uses, and not a list of the person's.
+ */
+usual: boolean, };
+
+export type KeyServersSet = { 
+/**
+ * Their addresses, in their order, at most 16; `null` for the ones that everybody uses.
+ */
+addresses: Array<string> | null, };
+
+export type KeyServerRef = { 
+/**
+ * Its address.
+ */
+address: string, };
+
+export type PublishPlace = { 
+/**
+ * The key server.
+ */
+server: KeyServer, 
+/**
+ * It belongs to a library that nobody is signed in to, and takes keys from signed-in people only.
+ */
+needsSignIn: boolean, 
+/**
+ * It gives out names and addresses only once their owner has confirmed them by mail.
+ */
+confirmsByMail: boolean, 
+/**
+ * That the key is there already, as far as Sifter has put it there.
+ */
+publication: KeyPublication | null, };
+
+export type PublishPlan = { 
+/**
+ * The names in the key, which everybody sees then.
+ */
+names: Array<string>, 
+/**
+ * Whether the key is of use, or says that it is not any more.
+ */
+standing: KeyStanding, 
+/**
+ * Key servers: those of the connected libraries, then the usual ones.
+ */
+places: Array<PublishPlace>, };
+
+export type KeyPublish = { 
+/**
+ * Fingerprint of the primary key.
+ */
+fingerprint: string, 
+/**
+ * Address of the key server.
+ */
+address: string, };
+
+export type KeySearch = { 
+/**
+ * A name, a mail address, a key id or a fingerprint; 3 to 200 characters.
+ */
+text: string, };
+
+export type KeyFetch = { 
+/**
+ * Fingerprint of the primary key.
+ */
+fingerprint: string, 
+/**
+ * The key server to ask first, one of those that are asked anyway.
+ */
+address: string | null, };
+
+export type FoundKey = { 
+/**
+ * Fingerprint, upper-case digits; on old servers only a key id, by which it cannot be added.
+ */
+id: string, 
+/**
+ * Its names.
+ */
+names: Array<string>, 
+/**
+ * When it was made, RFC 3339.
+ */
+created: string | null, 
+/**
+ * When it ends, RFC 3339.
+ */
+expires: string | null, 
+/**
+ * Whether it is of use, as the first server says, unless another one or this computer knows that it is revoked.
+ */
+standing: KeyStanding, 
+/**
+ * Address of the first server that has it.
+ */
+address: string, 
+/**
+ * Hosts of all servers that have it.
+ */
+hosts: Array<string>, 
+/**
+ * How well it is known here already.
+ */
+known: KeyTrust | null, };
+
+export type SilentKeyServer = { 
+/**
+ * Its host.
+ */
+host: string, 
+/**
+ * Why.
+ */
+error: UiError, };
+
+export type KeysFound = { 
+/**
+ * The keys, those of the first server first, each once.
+ */
+keys: Array<FoundKey>, 
+/**
+ * Whether there are more than are listed.
+ */
+more: boolean, 
+/**
+ * Hosts of the servers that were asked.
+ */
+asked: Array<string>, 
+/**
+ * Those of them that did not answer.
+ */
+silent: Array<SilentKeyServer>, };
+
+export type SignedDownload = { 
+/**
+ * The download.
+ */
+transferId: string, 
+/**
+ * Its file.
+ */
+fileName: string, };
+
+export type RevokedKey = { 
+/**
+ * Fingerprint of the primary key.
+ */
+fingerprint: string, 
+/**
+ * Its name, if it has been published.
+ */
+name: string | null, 
+/**
+ * How well it was known.
+ */
+trust: KeyTrust, 
+/**
+ * When Sifter found out, RFC 3339.
+ */
+noticed: string, 
+/**
+ * What it has signed of the downloads that are still on this computer.
+ */
+downloads: Array<SignedDownload>, };
+
+export type KeysRechecked = { 
+/**
+ * How many keys were asked about.
+ */
+asked: number, 
+/**
+ * Those that turned out to be revoked.
+ */
+revoked: Array<RevokedKey>, };
+
+export type BundlePlace = { 
+/**
+ * What its folder could be called.
+ */
+name: string, 
+/**
+ * The folder that it would be made in, as it is shown.
+ */
+folder: string, 
+/**
+ * Free bytes there, if the system tells.
+ */
+free: number | null, 
+/**
+ * Bytes that the image needs.
+ */
+needs: number, };
+
+export type BundleStart = { 
+/**
+ * The image.
+ */
+fileId: string, 
+/**
+ * The name of the new folder.
+ */
+name: string, };
+
+export type BundleRef = { 
+/**
+ * The bundle.
+ */
+bundleId: string, };
+
+export type BundlePhase = "copying" | "verifying" | "done" | "failed" | "cancelled";
+
+export type BundleView = { 
+/**
+ * The bundle.
+ */
+id: string, 
+/**
+ * The image that it is made of.
+ */
+fileId: string, 
+/**
+ * The name of its folder.
+ */
+name: string, 
+/**
+ * The folder that it is made in, as it is shown.
+ */
+folder: string, 
+/**
+ * How far it is.
+ */
+phase: BundlePhase, 
+/**
+ * Bytes of the image that are copied.
+ */
+bytesDone: number, 
+/**
+ * Bytes of the image.
+ */
+bytesTotal: number, 
+/**
+ * The files in it, the image first. None before the end.
+ */
+files: Array<string>, 
+/**
+ * What verifying the copy has shown.
+ */
+verdict: Verdict | null, 
+/**
+ * Fingerprints of the keys that went along.
+ */
+keys: Array<string>, 
+/**
+ * Key ids of the signers whose public key was found nowhere.
+ */
+missing: Array<string>, 
+/**
+ * Why it could not be made.
+ */
+error: UiError | null, };
 
 export type SavedFile = { 
 /**
@@ -1709,19 +2063,45 @@ name: string,
  */
 text: string, };
 
+export type RemotePlace = { 
+/**
+ * The image, as it was asked for.
+ */
+image: ImageRef, 
+/**
+ * The server's name.
+ */
+serverName: string, 
+/**
+ * Reference to show: `library://entity/collection/container:tag`.
+ */
+reference: string, 
+/**
+ * Bytes that have been fetched so far.
+ */
+read: number, 
+/**
+ * The most bytes that are fetched for one answer; whoever needs more downloads the image.
+ */
+most: number, };
+
 export type InspectionView = { 
 /**
  * The id it was opened under.
  */
 fileId: string, 
 /**
- * The file's name.
+ * The file's name; `container:tag` of one in a library.
  */
 name: string, 
 /**
- * The folder it is in, the home folder as `~`.
+ * The folder it is in, the home folder as `~`. Empty when it is in a library.
  */
 folder: string, 
+/**
+ * Where it is, when it is not on this computer.
+ */
+remote: RemotePlace | null, 
 /**
  * It lies in quarantine.
  */
@@ -1735,7 +2115,7 @@ origin: FileOrigin | null,
  */
 check: FileCheck | null, 
 /**
- * `sha256.<hex>`, when a download brought it.
+ * `sha256.<hex>`, when a download brought it or it is in a library.
  */
 digest: string | null, 
 /**
@@ -1786,6 +2166,278 @@ findings: Array<string>,
  * All of it as one JSON document, to read and to copy.
  */
 raw: string, };
+
+export type ComparedImage = { 
+/**
+ * The id it was opened under.
+ */
+fileId: string, 
+/**
+ * The file's name; `container:tag` of one in a library.
+ */
+name: string, 
+/**
+ * The folder it is in, the home folder as `~`. Empty when it is in a library.
+ */
+folder: string, 
+/**
+ * Where it is, when it is not on this computer.
+ */
+remote: RemotePlace | null, 
+/**
+ * Its architecture.
+ */
+arch: string | null, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * `sha256.<hex>`, where it is known without reading all of the image.
+ */
+digest: string | null, 
+/**
+ * When it was made, RFC 3339.
+ */
+created: string | null, 
+/**
+ * The program it was built with.
+ */
+builtWith: string | null, 
+/**
+ * What it was built from.
+ */
+base: string | null, 
+/**
+ * What was found when it arrived.
+ */
+check: FileCheck | null, };
+
+export type ChangeKind = "added" | "removed" | "changed";
+
+export type ValueChange = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What happened to it.
+ */
+kind: ChangeKind, 
+/**
+ * The text in the first image.
+ */
+left: string | null, 
+/**
+ * The text in the second.
+ */
+right: string | null, };
+
+export type ValueChanges = { 
+/**
+ * Those that differ, by name.
+ */
+changes: Array<ValueChange>, 
+/**
+ * How many are the same.
+ */
+same: number, 
+/**
+ * Whether more differ than are listed.
+ */
+more: boolean, };
+
+export type LineKind = "same" | "added" | "removed" | "folded";
+
+export type DiffLine = { 
+/**
+ * What it is.
+ */
+kind: LineKind, 
+/**
+ * Its number in the first text, from 1.
+ */
+left: number | null, 
+/**
+ * Its number in the second.
+ */
+right: number | null, 
+/**
+ * The line, without its end.
+ */
+text: string, 
+/**
+ * How many lines it stands for.
+ */
+count: number, };
+
+export type TextChange = { 
+/**
+ * Its name: `run`, `start`, `test`, `help`, or a path inside.
+ */
+name: string, 
+/**
+ * What happened to it.
+ */
+kind: ChangeKind, 
+/**
+ * Lines that were added.
+ */
+added: number, 
+/**
+ * Lines that were removed.
+ */
+removed: number, 
+/**
+ * Its lines; those that are the same are folded away from the changes.
+ */
+lines: Array<DiffLine>, 
+/**
+ * Whether there are more lines than are listed.
+ */
+more: boolean, };
+
+export type TextChanges = { 
+/**
+ * Those that differ.
+ */
+changes: Array<TextChange>, 
+/**
+ * How many are the same.
+ */
+same: number, };
+
+export type KindSizes = { 
+/**
+ * The kind.
+ */
+kind: ObjectKind, 
+/**
+ * Bytes in the first.
+ */
+left: number, 
+/**
+ * Bytes in the second.
+ */
+right: number, 
+/**
+ * Objects in the first.
+ */
+leftCount: number, 
+/**
+ * Objects in the second.
+ */
+rightCount: number, };
+
+export type ObjectChange = { 
+/**
+ * What happened to it.
+ */
+change: ChangeKind, 
+/**
+ * Its kind.
+ */
+kind: ObjectKind, 
+/**
+ * Its kind in the words of the reference tools, its name, and what its metadata adds.
+ */
+name: string, 
+/**
+ * Bytes in the first.
+ */
+left: number | null, 
+/**
+ * Bytes in the second.
+ */
+right: number | null, };
+
+export type ObjectChanges = { 
+/**
+ * Those that differ, by name.
+ */
+changes: Array<ObjectChange>, 
+/**
+ * How many have the same kind, name and size. Their data is not compared.
+ */
+same: number, };
+
+export type SoftwareLists = { 
+/**
+ * Formats of the lists that were read, such as `spdx-json`.
+ */
+read: Array<string>, 
+/**
+ * Formats of those that were not: of another kind, too large, or damaged.
+ */
+unread: Array<string>, 
+/**
+ * Packages in the lists that were read.
+ */
+packages: number, };
+
+export type SoftwareComparison = { 
+/**
+ * The lists in the first.
+ */
+left: SoftwareLists, 
+/**
+ * The lists in the second.
+ */
+right: SoftwareLists, 
+/**
+ * Packages that differ, with their versions. Only when both images carry a list that could be read.
+ */
+packages: ValueChanges | null, };
+
+export type ComparisonView = { 
+/**
+ * The first.
+ */
+left: ComparedImage, 
+/**
+ * The second.
+ */
+right: ComparedImage, 
+/**
+ * Whether they are known to be the same, byte for byte.
+ */
+same: boolean, 
+/**
+ * Whether both carry a definition file; one that does not cannot be compared.
+ */
+definitions: [boolean, boolean], 
+/**
+ * The definition file, when it differs.
+ */
+definition: TextChange | null, 
+/**
+ * Labels.
+ */
+labels: ValueChanges, 
+/**
+ * Environment variables and the scripts that set them.
+ */
+environment: TextChanges, 
+/**
+ * What the container does when it is run, started, tested or asked for help.
+ */
+scripts: TextChanges, 
+/**
+ * Objects.
+ */
+objects: ObjectChanges, 
+/**
+ * Bytes by kind of object, in the order of the kinds.
+ */
+sizes: Array<KindSizes>, 
+/**
+ * Software, when either carries a list.
+ */
+software: SoftwareComparison | null, 
+/**
+ * What could not be read, in the words of the reader.
+ */
+findings: Array<string>, };
 
 export type ServiceKind = "library" | "keys" | "builder" | "registry";
 
@@ -2113,11 +2765,19 @@ signIn: SignInView, } | { "kind": "diagnosis",
 /**
  * All that was found so far.
  */
-diagnosis: DiagnosisView, } | { "kind": "keychain", 
+diagnosis: DiagnosisView, } | { "kind": "bundle", 
+/**
+ * How far it is.
+ */
+bundle: BundleView, } | { "kind": "key_revoked", 
+/**
+ * The key, and what it has signed.
+ */
+key: RevokedKey, } | { "kind": "keychain", 
 /**
  * Whether it waits.
  */
-waiting: boolean, } | { "kind": "library_changed", 
+waiting: boolean, } | { "kind": "vault_locked" } | { "kind": "library_changed", 
 /**
  * The server.
  */
@@ -2194,7 +2854,12 @@ another: boolean,
  * The provider to go to at once, one of those the server's view names. Without one the person chooses in the
  * browser; a code for another device takes no account of it.
  */
-provider?: string, };
+provider?: string, 
+/**
+ * What the sign-in has to allow beside what it allows now, where a server has said so: the `scopes` of
+ * `scope_missing`, separated by blanks. Without it the server decides.
+ */
+scopes?: string, };
 
 export type SignInRef = { 
 /**
@@ -2375,6 +3040,26 @@ export type FileRef = {
  * The file.
  */
 fileId: string, };
+
+export type SheetFile = { 
+/**
+ * The sheet.
+ */
+sheetId: string, 
+/**
+ * The file.
+ */
+fileId: string, };
+
+export type Compare = { 
+/**
+ * The one that is there already, so to speak.
+ */
+left: string, 
+/**
+ * The one that it is compared with.
+ */
+right: string, };
 
 export type FilePlace = { 
 /**
@@ -2563,7 +3248,9 @@ export type Commands = {
   sign_in_copy_link: [SignInRef, Nothing];
   sign_in_cancel: [SignInRef, Nothing];
   sign_in_open_token_page: [ServerRef, Nothing];
+  sign_in_check_token: [ServerRef, TokenOwner];
   sign_in_paste_token: [ServerRef, ServerView];
+  sign_in_drop_token: [Nothing, Nothing];
   account_sign_out: [AccountRef, Nothing];
   vault_create: [VaultPassphrase, AppView];
   vault_open: [VaultPassphrase, AppView];
@@ -2609,11 +3296,16 @@ export type Commands = {
   transfer_copy_report: [TransferReport, Nothing];
   inspect_choose: [Nothing, Array<string>];
   inspect_transfer: [TransferRef, string];
+  inspect_image: [ImageRef, string];
+  inspect_draft: [SheetFile, string];
+  inspect_read: [FileRef, number];
   inspect_file: [FileRef, InspectionView];
   inspect_list: [FilePlace, FileListing];
   inspect_extract: [FilePlace, SavedFile];
   inspect_extract_object: [FileObject, SavedFile];
   inspect_check: [FileRef, VerificationView];
+  inspect_glance: [ImageRef, FileCheck];
+  inspect_compare: [Compare, ComparisonView];
   inspect_sign: [FileSign, SignedView];
   inspect_reveal: [FileRef, Nothing];
   inspect_upload: [FileRef, DraftSheet];
@@ -2627,4 +3319,18 @@ export type Commands = {
   key_revoke: [KeyRevoke, SavedFile];
   key_set_expiry: [KeyExpiry, KeyView];
   key_forget_passphrase: [KeyRef, Nothing];
+  key_publish_plan: [KeyRef, PublishPlan];
+  key_publish: [KeyPublish, KeyPublication];
+  key_search: [KeySearch, KeysFound];
+  key_fetch: [KeyFetch, KeyView];
+  key_servers: [Nothing, KeyServers];
+  key_servers_set: [KeyServersSet, KeyServers];
+  key_server_test: [KeyServerRef, Nothing];
+  key_recheck: [Nothing, KeysRechecked];
+  key_dismiss_revoked: [KeyRef, Nothing];
+  bundle_place: [FileRef, BundlePlace];
+  bundle_choose_folder: [FileRef, BundlePlace];
+  bundle_start: [BundleStart, BundleView];
+  bundle_cancel: [BundleRef, Nothing];
+  bundle_reveal: [BundleRef, Nothing];
 };

@@ -111,10 +111,12 @@ impl Servers {
                     quota(&session),
                     self.announced_providers(&session.server, &found)
                 );
+                let mut capabilities = capabilities(&found, &session.server);
+                capabilities.quota = quota.map(|_| true).or(capabilities.quota);
                 Status {
                     state: Some(state),
                     problem: None,
-                    capabilities: capabilities(&found, &session.server),
+                    capabilities,
                     quota,
                     providers,
                 }
@@ -292,6 +294,12 @@ fn capabilities(found: &probe::Capabilities, server: &Reachable) -> Capabilities
         browser_sign_in: known(found.oauth),
         keys: Some(server.endpoints.keystore.is_some()),
         builder: Some(server.endpoints.builder.is_some()),
+        // A library that names none may have one all the same, which a transfer shows.
+        registry: match &server.endpoints.registry {
+            Some(_) => Some(true),
+            None => local.then_some(false),
+        },
+        tokens: known(found.access_tokens),
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Learned {
     pub(crate) ranges: Option<bool>,
     /// Whether it leaves the tags alone that nobody asked to set.
     pub(crate) only_asked_tags: Option<bool>,
+    /// Whether it keeps images in a registry.
+    pub(crate) registry: Option<bool>,
 }
 
 impl Learned {
@@ -26,6 +28,7 @@ impl Learned {
             multipart: told.multipart.or(self.multipart),
             ranges: told.ranges.or(self.ranges),
             only_asked_tags: told.only_asked_tags.or(self.only_asked_tags),
+            registry: told.registry.or(self.registry),
             ..told
         }
     }
@@ -65,6 +68,7 @@ mod tests {
         let learned = Learned {
             multipart: Some(true),
             ranges: Some(false),
+            registry: Some(true),
             only_asked_tags: None,
         };
         let known = learned.complete(Capabilities {
@@ -73,6 +77,7 @@ mod tests {
         });
         assert_eq!(known.multipart, Some(false));
         assert_eq!(known.ranges, Some(false));
+        assert_eq!(known.registry, Some(true));
         assert_eq!(known.only_asked_tags, None);
     }
 }

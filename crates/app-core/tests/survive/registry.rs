@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sifter_contract::{ErrorCode, Phase};
-use sifter_test_support::{Exchange, Fault, Rule};
+use sifter_contract::{Api as _, ErrorCode, Phase, ServerAddressesSet};
+use sifter_test_support::{Exchange, Fault, FaultProxy, Rule};
 
-use crate::stage::{self, Mode, REGISTRY_TAKES, Stage, TAKES, tuning, wait};
+use crate::stage::{self, Mode, REGISTRY_GIVES, REGISTRY_TAKES, Stage, TAKES, tuning, wait};
 
 const SILENCE: Duration = Duration::from_millis(1500);
 /// What has not come by then never will.
@@ -126,5 +126,79 @@ async fn a_private_image_goes_into_a_registry_only_when_its_container_is_private
     let text = answer.send().await.unwrap().text().await.unwrap();
     let container: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(container["data"]["private"], true, "{container}");
+    stage.close().await;
+}
+
+/// Another address of the registry, and the base under which a person enters it.
+async fn other_way(stage: &Stage) -> (FaultProxy, String) {
+    let front = stage.front.as_ref().unwrap().address();
+    let way = FaultProxy::start(front).await.unwrap();
+    let base = format!("{}/registry", way.base_url());
+    (way, base)
+}
+
+async fn enter(stage: &Stage, registry: &str) {
+    let request = ServerAddressesSet {
+        server_id: stage.server_id.clone(),
+        library: None,
+        keys: None,
+        builder: None,
+        registry: Some(registry.to_owned()),
+    };
+    stage.core.server_set_addresses(request).await.unwrap();
+}
+
+/// Whether anything went to the registry by a way.
+fn carries_images(way: &FaultProxy) -> bool {
+    let seen = way.exchanges();
+    seen.iter().any(|seen| seen.target.contains("/v2/tester/"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registry_that_is_entered_by_hand_is_where_images_go_and_come_from() {
+    let Some(stage) = stage(Mode::Oci).await else {
+        return;
+    };
+    let (way, base) = other_way(&stage).await;
+    enter(&stage, &base).await;
+    stage.image_there(75).await;
+    let id = stage.pull(&stage.path("back.sif")).await.unwrap();
+    assert!(matches!(stage.end(&id).await, Phase::Done { .. }));
+    let seen = way.exchanges();
+    let takes = |seen: &Exchange| is_chunk(&seen);
+    let gives = |seen: &Exchange| seen.target.contains(REGISTRY_GIVES) && seen.range.is_some();
+    assert!(
+        seen.iter().any(takes) && seen.iter().any(gives),
+        "{seen:#?}"
+    );
+    assert!(!carries_images(&stage.proxy), "the named address was used");
+    // The library itself was not asked there.
+    let own = |seen: &Exchange| seen.target.starts_with("/registry/v2/");
+    assert!(seen.iter().all(own), "{seen:#?}");
+    let capabilities = stage.server().await.capabilities;
+    assert_eq!(capabilities.registry, Some(true));
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_begins_again_when_its_registry_is_reached_at_another_address() {
+    let Some(stage) = stage(Mode::Oci).await else {
+        return;
+    };
+    let id = hang_in_the_middle(&stage, 76).await;
+    stage.pause(&id).await;
+    let before = stage.proxy.exchanges().len();
+    let (way, base) = other_way(&stage).await;
+    enter(&stage, &base).await;
+    stage.resume(&id).await;
+    let ended = |phase: &Phase| matches!(phase, Phase::Done { .. } | Phase::NeedsAttention { .. });
+    let view = wait(&stage.core, &id, |view| ended(&view.phase)).await;
+    assert!(matches!(view.phase, Phase::Done { .. }), "{view:#?}");
+    let code = view.restarted.map(|error| error.code);
+    assert_eq!(code, Some(ErrorCode::UploadForgotten));
+    assert!(carries_images(&way));
+    let after = stage.proxy.exchanges().split_off(before);
+    let chunks = after.iter().filter(is_chunk);
+    assert_eq!(chunks.count(), 0, "the upload went on at its old address");
     stage.close().await;
 }

@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 use sifter_app_core::{AppCore, CoreConfig, Home, Target, Tuning};
 use sifter_contract::requests::{ImageRef, ServerConnect, TransferRef, Upload};
 use sifter_contract::{
-    Api as _, AppEvent, ClashPolicy, LibraryPath, Nothing, Phase, TransferView, UiError, UploadItem,
+    Api as _, AppEvent, ClashPolicy, LibraryPath, Nothing, Phase, ServerView, TransferView,
+    UiError, UploadItem,
 };
 use sifter_library_server::Config;
 use sifter_test_support::{
@@ -332,6 +333,32 @@ impl Stage {
             .unwrap();
         let waits = |view: &TransferView| matches!(view.phase, Phase::NeedsAttention { .. });
         wait(&self.core, id, |view| !waits(view)).await;
+    }
+
+    /// Pauses a transfer and waits until it does nothing any more.
+    pub(crate) async fn pause(&self, id: &str) {
+        let transfer_id = id.to_owned();
+        self.core
+            .transfer_pause(TransferRef { transfer_id })
+            .await
+            .unwrap();
+        let paused = |view: &TransferView| matches!(view.phase, Phase::Paused);
+        wait(&self.core, id, paused).await;
+    }
+
+    pub(crate) async fn resume(&self, id: &str) {
+        let transfer_id = id.to_owned();
+        self.core
+            .transfer_resume(TransferRef { transfer_id })
+            .await
+            .unwrap();
+    }
+
+    /// The server as the window shows it.
+    pub(crate) async fn server(&self) -> ServerView {
+        let servers = self.core.server_list(Nothing {}).await.unwrap();
+        let own = servers.into_iter().find(|one| one.id == self.server_id);
+        own.unwrap()
     }
 
     /// The hash of what the library gives under the tag, by a way without faults.

@@ -118,18 +118,27 @@ impl LibraryClient {
         if token.len() > MAX_TOKEN_LEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid("the registry's token cannot be used"));
         }
-        let library = &self.endpoints().library;
-        // Relative to nothing: a registry has an address of its own.
-        if Url::parse(text("url")).is_err() {
-            return Err(Error::invalid("the registry has no usable address"));
-        }
-        let mut base = location::onward(self.http(), library, text("url"))?;
-        base.set_query(None);
         Ok(Some(Grant {
-            base,
+            base: self.registry_base(text("url"))?,
             name: name.to_owned(),
             token: SecretString::from(token),
         }))
+    }
+}
+
+impl LibraryClient {
+    /// Where the registry is: where a person says, else where the library does.
+    fn registry_base(&self, named: &str) -> Result<Url, Error> {
+        let mut base = match &self.registry_at {
+            Some(entered) => entered.clone(),
+            // Relative to nothing: a registry has an address of its own.
+            None if Url::parse(named).is_err() => {
+                return Err(Error::invalid("the registry has no usable address"));
+            }
+            None => location::onward(self.http(), &self.endpoints().library, named)?,
+        };
+        base.set_query(None);
+        Ok(base)
     }
 }
 

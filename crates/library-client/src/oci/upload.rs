@@ -209,6 +209,12 @@ impl OciRepository {
         Ok(Some(url))
     }
 
+    /// Whether an upload is one of this registry, at the address where the registry is reached now.
+    #[must_use]
+    pub fn has_begun(&self, upload: &BlobUpload) -> bool {
+        self.own(&upload.location).is_ok()
+    }
+
     /// An address, if it is the registry's own: uploads carry the token.
     fn own<'a>(&self, url: &'a Url) -> Result<&'a Url, Error> {
         if Origin::of(url).as_ref() == Some(self.registry.origin()) {

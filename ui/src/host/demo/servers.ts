@@ -14,6 +14,8 @@ export const capable: Capabilities = {
   browserSignIn: true,
   keys: true,
   builder: false,
+  registry: false,
+  tokens: true,
 }
 
 export const servers: ServerView[] = [
@@ -48,7 +50,7 @@ export const servers: ServerView[] = [
     kind: 'library',
     state: 'online',
     problem: null,
-    capabilities: { ...capable, archTags: false },
+    capabilities: { ...capable, archTags: false, registry: null },
     account: null,
     accounts: [],
     ways: [
@@ -86,6 +88,8 @@ export const servers: ServerView[] = [
       browserSignIn: null,
       keys: null,
       builder: null,
+      registry: null,
+      tokens: null,
     },
     account: null,
     accounts: [],

@@ -49,12 +49,22 @@ describe('accounts', () => {
     expect(main().getByRole('option', { name: /Sylabs Cloud/ })).toBeTruthy()
   })
 
-  it('say what a server can do, and nothing of what it did not tell', () => {
+  it('say what a server can do, cannot do, and what is not known of it', () => {
     const unknown = servers[2]!.capabilities
-    expect(abilities(unknown)).toEqual([])
-    expect(abilities({ ...unknown, multipart: false, search: true })).toEqual([
-      { able: false, text: 'Uploads start over when they break' },
-      { able: true, text: 'Search' },
+    expect(abilities(unknown), 'nobody has asked').toEqual([])
+    const told = abilities({ ...unknown, multipart: false, tokens: true })
+    expect(told).toContainEqual({ able: false, text: 'Uploads start over when they break' })
+    expect(told).toContainEqual({ able: true, text: 'Access tokens by name' })
+    const open = told.filter(({ able }) => able === null).map(({ text }) => text)
+    expect(open).toEqual([
+      'Tags for each architecture: not known yet',
+      'Resuming downloads: not known yet',
+      'Registry: not known yet',
+      'Publishing keys: not known yet',
+      'Remote builds: not known yet',
+      'Quota before upload: not known yet',
+      'Search: not known yet',
+      'Sign-in through the browser: not known yet',
     ])
     expect(dotOf('unknown')).toBe('off')
   })
@@ -167,20 +177,28 @@ describe('signing in', () => {
     expect(host.asked('sign_in_cancel')).toEqual([{ signInId: 'i2' }])
   })
 
-  it('with a token never shows the token', async () => {
+  it('with a token never shows the token, and begins after a yes to its owner', async () => {
     const { host, sifter, user, container } = await open('cloud', {
-      sign_in_paste_token: () => Promise.reject(uiError('no_token_in_clipboard', { retry: 'yes' })),
+      sign_in_check_token: () => Promise.reject(uiError('no_token_in_clipboard', { retry: 'yes' })),
       sign_in_open_token_page: () => ({}),
+      sign_in_paste_token: () => servers[0]!,
     })
     expect(container.querySelectorAll('main input, main textarea')).toHaveLength(0)
+    const last = () => main().getByRole<HTMLButtonElement>('button', { name: /^Sign in/ })
     await user.click(main().getByRole('button', { name: 'Open token page' }))
-    await user.click(main().getByRole('button', { name: 'Paste token and sign in' }))
+    await user.click(main().getByRole('button', { name: 'Paste token' }))
     await settled()
     expect(main().getByText('There is no token in the clipboard')).toBeTruthy()
-    host.answer({ sign_in_paste_token: () => servers[0]! })
-    await user.click(main().getByRole('button', { name: 'Paste token and sign in' }))
+    expect(last().disabled).toBe(true)
+    host.answer({ sign_in_check_token: () => ({ login: 'ada', expires: '2026-12-22T09:00:00Z' }) })
+    await user.click(main().getByRole('button', { name: 'Paste token' }))
     await settled()
-    expect(host.asked('sign_in_paste_token')).toEqual([{ serverId: 'cloud' }, { serverId: 'cloud' }])
+    expect(main().getByRole('status').textContent).toContain('Token for ada')
+    expect(main().getByRole('status').textContent).toContain('expires 22 Dec 2026')
+    expect(host.asked('sign_in_paste_token')).toEqual([])
+    await user.click(last())
+    await settled()
+    expect(host.asked('sign_in_paste_token')).toEqual([{ serverId: 'cloud' }])
     expect(sifter.navigation.route).toEqual({ name: 'server', serverId: 'cloud' })
   })
 })

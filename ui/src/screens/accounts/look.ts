@@ -1,6 +1,7 @@
 /** The dot and the abilities of a server, as the Accounts screen shows them. */
 import type { Capability } from '../../components/CapabilityList.svelte'
-import type { Capabilities, ServerState } from '../../contract/generated'
+import type { IconName } from '../../components/icons'
+import type { Capabilities, ServerState, Storage } from '../../contract/generated'
 import { words } from '../../words/words'
 
 export function dotOf(state: ServerState): 'ok' | 'slow' | 'down' | 'off' {
@@ -16,10 +17,24 @@ export function dotOf(state: ServerState): 'ok' | 'slow' | 'down' | 'off' {
   }
 }
 
-/** What a server said it can and cannot do. What it did not say is left out. */
+/** The sign of where a sign-in is kept: in the keychain, in the locked vault, or for a while. */
+export function keptBy(storage: Storage): IconName {
+  switch (storage.kind) {
+    case 'keychain':
+      return 'key'
+    case 'vault':
+      return 'lock'
+    case 'session_only':
+      return 'clock'
+  }
+}
+
+/** What a server can do, cannot do, and what is not known of it; nothing when it was never asked. */
 export function abilities(capabilities: Capabilities): Capability[] {
-  return words.accounts.abilities.flatMap(([key, can, cannot]) => {
+  if (Object.values(capabilities).every((told) => told === null)) return []
+  return words.accounts.abilities.flatMap(([key, can, cannot, topic]): Capability[] => {
     const able = capabilities[key]
-    return typeof able === 'boolean' ? [{ able, text: able ? can : cannot }] : []
+    if (typeof able === 'boolean') return [{ able, text: able ? can : cannot }]
+    return topic === null ? [] : [{ able: null, text: words.accounts.notKnown(topic) }]
   })
 }

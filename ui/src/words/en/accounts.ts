@@ -1,6 +1,6 @@
 // Words of the Accounts screen and of the sheet that connects a server.
 
-import type { Capabilities, ServerState, Storage } from '../../contract/generated'
+import type { AccountView, Capabilities, ServerState, Storage } from '../../contract/generated'
 import { size } from '../format'
 
 export const accounts = {
@@ -23,7 +23,10 @@ export const accounts = {
   stop: 'Stop',
   keys: 'Keys',
   builder: 'Builder',
+  noBuilder: 'No builder',
+  tokens: 'Tokens',
   signedOut: 'signed out',
+  needsSignIn: 'needs sign-in',
   state: {
     unknown: 'Not asked yet',
     online: 'Library answers',
@@ -34,10 +37,12 @@ export const accounts = {
   used: (used: number, total: number) =>
     total > 0 ? `${size(used)} of ${size(total)} used` : `${size(used)} used, no limit`,
   quotaMeter: (server: string) => `Space used on ${server}`,
-  subtitle: (host: string, display: string | null, byBrowser: boolean) =>
-    display === null
+  subtitle: (host: string, account: AccountView | null) =>
+    account === null
       ? `${host}, signed out`
-      : `${host}, signed in as ${display} ${byBrowser ? 'through the browser' : 'with a pasted token'}`,
+      : account.signedIn
+        ? `${host}, signed in as ${account.display} ${account.byBrowser ? 'through the browser' : 'with a pasted token'}`
+        : `${host}, the sign-in of ${account.display} has ended`,
   can: 'What this server can do',
   cannotTell: 'The server has not been asked yet.',
   signInFacts: 'Sign-in',
@@ -68,17 +73,22 @@ export const accounts = {
   removeYes: 'Remove server',
   removedToast: (server: string) => `Removed ${server}`,
   cancel: 'Cancel',
+  /** What a server can do, cannot do, and what is called what nobody has seen yet; null: nothing to say then. */
   abilities: [
-    ['archTags', 'Tags for each architecture', 'No tags for each architecture'],
-    ['multipart', 'Resumes uploads', 'Uploads start over when they break'],
-    ['ranges', 'Resumes downloads', 'Downloads start over when they break'],
-    ['onlyAskedTags', 'Sets only the tags you ask for', 'Moves “latest” with every upload'],
-    ['quota', 'Shows quota before upload', 'Does not tell the quota'],
-    ['search', 'Search', 'No search'],
-    ['browserSignIn', 'Sign-in through the browser', 'Sign-in with a token only'],
-    ['keys', 'Publishes keys', 'No keys'],
-    ['builder', 'Remote builds', 'No remote builds'],
-  ] satisfies [keyof Capabilities, string, string][],
+    ['archTags', 'Tags for each architecture', 'No tags for each architecture', 'Tags for each architecture'],
+    ['multipart', 'Resumes uploads', 'Uploads start over when they break', 'Resuming uploads'],
+    ['ranges', 'Resumes downloads', 'Downloads start over when they break', 'Resuming downloads'],
+    ['registry', 'Keeps images in a registry', 'No registry', 'Registry'],
+    ['keys', 'Publishes keys', 'No keys', 'Publishing keys'],
+    ['builder', 'Remote builds', 'No remote builds', 'Remote builds'],
+    ['tokens', 'Access tokens by name', 'No list of access tokens', 'Access tokens'],
+    ['quota', 'Shows quota before upload', 'Does not tell the quota', 'Quota before upload'],
+    ['onlyAskedTags', 'Sets only the tags you ask for', 'Moves “latest” with every upload', null],
+    ['search', 'Search', 'No search', 'Search'],
+    ['browserSignIn', 'Sign-in through the browser', 'Sign-in with a token only', 'Sign-in through the browser'],
+  ] satisfies [keyof Capabilities, string, string, string | null][],
+  notKnown: (what: string) => `${what}: not known yet`,
+  noVersion: 'The library does not tell its version.',
   apiVersion: (version: string) => `Library API ${version}`,
 }
 

@@ -96,7 +96,8 @@ export const addresses = {
   } satisfies Record<ServiceKind, string>,
   discovered: (url: string | null) => (url === null ? 'The server names none.' : `As discovered: ${url}`),
   backOne: (service: string) => `${service} as discovered`,
-  token: 'A sign-in is sent only to where it was made. On another host, sign in again.',
+  token:
+    'A sign-in is sent only to where it was made. On another host, sign in again. Where the library keeps images in a registry, they are sent to and fetched from the one that you enter.',
   save: 'Check and save',
   saving: 'Asking…',
   saved: (server: string) => `Addresses of ${server} saved`,

@@ -56,9 +56,13 @@ impl Resume {
         })
     }
 
-    fn upload(&self) -> Result<&BlobUpload, RemoteError> {
+    /// The upload at `repository`. One that was begun at another address of the registry cannot go on here: its own
+    /// address would be sent a token that is not for it.
+    fn upload(&self, repository: &OciRepository) -> Result<&BlobUpload, RemoteError> {
         let upload = self.upload.as_ref();
-        upload.ok_or_else(|| RemoteErrorKind::SessionForgotten.into())
+        upload
+            .filter(|upload| repository.has_begun(upload))
+            .ok_or_else(|| RemoteErrorKind::SessionForgotten.into())
     }
 
     fn to_text(&self) -> Result<String, RemoteError> {
@@ -128,7 +132,7 @@ pub(super) async fn put_chunk(
     chunk: ChunkUpload,
     body: Body,
 ) -> Result<UploadPosition, RemoteError> {
-    let upload = resume.upload()?;
+    let upload = resume.upload(repository)?;
     if upload.offset != chunk.offset {
         return Err(RemoteErrorKind::SessionForgotten.into());
     }
@@ -148,7 +152,7 @@ pub(super) async fn position(
     repository: &OciRepository,
     resume: Resume,
 ) -> Result<UploadPosition, RemoteError> {
-    let upload = repository.upload_status(resume.upload()?).await;
+    let upload = repository.upload_status(resume.upload(repository)?).await;
     resume.position(upload.map_err(sort_in_upload)?)
 }
 
@@ -158,7 +162,7 @@ pub(super) async fn complete(
     resume: &Resume,
 ) -> Result<Completion, RemoteError> {
     match repository
-        .finish_upload(resume.upload()?, &resume.digest)
+        .finish_upload(resume.upload(repository)?, &resume.digest)
         .await
     {
         Ok(()) => {}
@@ -175,7 +179,7 @@ pub(super) async fn complete(
 }
 
 pub(super) async fn abort(repository: &OciRepository, resume: &Resume) -> Result<(), RemoteError> {
-    let Some(upload) = &resume.upload else {
+    let Ok(upload) = resume.upload(repository) else {
         return Ok(());
     };
     match repository.cancel_upload(upload).await {

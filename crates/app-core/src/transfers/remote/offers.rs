@@ -12,6 +12,7 @@ use sifter_transfer::{RemoteError, RemoteErrorKind};
 
 use super::LibraryRemote;
 use super::sorted::sort;
+use crate::servers::Learned;
 
 /// How long a library that offers no registry is not asked for one again.
 const MEMORY: Duration = Duration::from_secs(10 * 60);
@@ -51,9 +52,14 @@ impl LibraryRemote {
             return Ok(None);
         }
         match self.repository(reference, access).await {
-            Ok(None) => {
-                self.offers.note_none(&self.server_id);
-                Ok(None)
+            Ok(found) => {
+                let is_there = Some(found.is_some());
+                if found.is_none() {
+                    self.offers.note_none(&self.server_id);
+                }
+                let seen = |learned: &mut Learned| learned.registry = is_there;
+                self.servers.learn(&self.server_id, seen).await;
+                Ok(found)
             }
             Err(Error::Unauthorized | Error::Forbidden(_) | Error::ScopeMissing { .. }) => Ok(None),
             other => other.map_err(sort),
