@@ -1,6 +1,6 @@
 //! The few sentences that the system shows for Sifter while its window may not be there to show its own.
 
-use sifter_app_core::{Notice, Reminder};
+use sifter_app_core::{Notice, Reminder, RevokedSigner};
 
 /// Sifter's name.
 pub(crate) const APP: &str = "Sifter";
@@ -16,9 +16,13 @@ pub(crate) fn notice(notice: &Notice) -> (String, String) {
         stopped,
         file_name,
         reminder,
+        revoked,
     } = notice;
     if let Some(reminder) = reminder {
         return ending(reminder);
+    }
+    if let Some(signer) = revoked {
+        return taken_back(signer);
     }
     if let Some(name) = file_name {
         let what = match (uploads, downloads) {
@@ -68,6 +72,23 @@ fn ending(reminder: &Reminder) -> (String, String) {
     }
 }
 
+/// A key that its owner does not want to be believed any more.
+fn taken_back(signer: &RevokedSigner) -> (String, String) {
+    let text = match signer.downloads {
+        0 => "Nothing that is still on this computer was signed with it.".to_owned(),
+        count => format!(
+            "{} on this computer: open Sifter to see which.",
+            signed(count)
+        ),
+    };
+    (format!("The key of {} is revoked", signer.name), text)
+}
+
+fn signed(count: u32) -> String {
+    let were = if count == 1 { "was" } else { "were" };
+    format!("{} {were} signed with it", counted(count, "download"))
+}
+
 fn counted(count: u32, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
@@ -84,8 +105,7 @@ mod tests {
                 uploads,
                 downloads,
                 stopped,
-                file_name: None,
-                reminder: None,
+                ..Notice::default()
             };
             notice(&of).1
         };
@@ -100,6 +120,17 @@ mod tests {
             ..Notice::default()
         };
         assert_eq!(notice(&ends).0, "Your token for lab ends within 7 days");
+        let revoked = |downloads| {
+            notice(&Notice {
+                revoked: Some(RevokedSigner {
+                    name: "Ada".into(),
+                    downloads,
+                }),
+                ..Notice::default()
+            })
+        };
+        assert_eq!(revoked(0).0, "The key of Ada is revoked");
+        assert!(revoked(2).1.starts_with("2 downloads were signed with it"));
         let one = Notice {
             downloads: 1,
             file_name: Some("samtools_1.22.sif".into()),

@@ -15,7 +15,7 @@ use url::Url;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What happened while the person was elsewhere: how transfers ended, one notice for all that belong together; or
-/// that a token ends.
+/// that a token ends, or a key is revoked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notice {
     /// Uploads that are in their library.
@@ -28,6 +28,17 @@ pub struct Notice {
     pub file_name: Option<String>,
     /// It is not about transfers: a token ends.
     pub reminder: Option<Reminder>,
+    /// It is not about transfers: the key of somebody else is revoked.
+    pub revoked: Option<RevokedSigner>,
+}
+
+/// Somebody whose key is revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokedSigner {
+    /// The name in the key, if it has been published; else its fingerprint.
+    pub name: String,
+    /// How many downloads on this computer the key has signed.
+    pub downloads: u32,
 }
 
 /// A token that ends soon, or has ended.

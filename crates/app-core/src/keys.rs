@@ -2,6 +2,10 @@
 
 mod notes;
 mod passphrase;
+mod publish;
+mod revoked;
+mod search;
+mod servers;
 mod sign;
 
 use std::path::PathBuf;
@@ -21,6 +25,8 @@ use crate::files;
 use crate::reminders::ending;
 use crate::signatures::{KeyDesk, NewKeyRequest};
 use crate::uploads::file_name;
+pub(crate) use notes::NotesOfKeys;
+use publish::publications;
 
 /// The longest time a key may be made for, in days.
 const MOST_DAYS: u32 = 3660;
@@ -30,7 +36,8 @@ impl AppCore {
     pub(crate) async fn keys(&self) -> Result<KeyList, UiError> {
         let desk = self.key_desk();
         let (known, met) = (desk.list().await?, desk.met().await?);
-        let notes = self.key_notes()?;
+        let notes = self.key_notes.read()?;
+        let sums = self.publication_sums(&notes).await?;
         let now = OffsetDateTime::now_utc();
         let row = |key: KeyView, trust| {
             let end = key.expires.as_deref();
@@ -39,6 +46,7 @@ impl AppCore {
                 backed_up: notes.backed_up.contains(&key.fingerprint),
                 passphrase_kept: notes.passphrase_kept.contains(&key.fingerprint),
                 ending: end.and_then(|end| ending(end, now)),
+                published: publications(&notes, &sums, &key.fingerprint),
                 trust,
                 key,
             }
@@ -48,7 +56,8 @@ impl AppCore {
         let mut keys: Vec<KeyRow> = own.into_iter().map(|key| row(key, KeyTrust::Own)).collect();
         keys.extend(trusted.into_iter().map(|key| row(key, KeyTrust::Trusted)));
         keys.extend(met.into_iter().map(|key| row(key, KeyTrust::Met)));
-        Ok(KeyList { keys })
+        let revoked = self.revoked_keys(&notes, &keys);
+        Ok(KeyList { keys, revoked })
     }
 
     /// Makes a key.
@@ -94,7 +103,8 @@ impl AppCore {
         let what = if secret { "secret-key" } else { "public-key" };
         let saved = self.save(&export_name(fingerprint, what), &text).await?;
         if secret && saved.name.is_some() {
-            self.change_key_notes(|notes| notes.backed_up.insert(fingerprint.to_owned()))?;
+            self.key_notes
+                .change(|notes| notes.backed_up.insert(fingerprint.to_owned()))?;
         }
         Ok(saved)
     }
@@ -120,7 +130,11 @@ impl AppCore {
             None => desk.forget_met(fingerprint).await?,
         }
         self.forget_passphrase(fingerprint).await?;
-        self.change_key_notes(|notes| notes.backed_up.remove(fingerprint))
+        self.key_notes.change(|notes| {
+            notes.backed_up.remove(fingerprint);
+            notes.published.remove(fingerprint);
+            notes.revoked.remove(fingerprint);
+        })
     }
 
     /// Takes a key back, and writes the text that says so where the person chooses.

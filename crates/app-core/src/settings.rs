@@ -1,9 +1,11 @@
 //! The settings: a TOML file that a person may edit, kept with its comments and with keys of other versions.
 
 mod commands;
+mod key_servers;
 mod limits;
 mod providers;
 pub(crate) mod proxy;
+mod vault;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -44,6 +46,9 @@ keep_awake = true
 
 # Whether the system tells how transfers ended while the window is elsewhere.
 notifications = true
+
+# After how many minutes without use the vault closes itself, on computers that have no keychain. 0: never.
+vault_lock_minutes = 15
 
 # Key servers that are asked for the keys behind signatures, after the one of the library that an image is from.
 # An empty list asks nobody else. Without this line: the two that Apptainer and Singularity use.
@@ -166,14 +171,6 @@ impl Settings {
         self.flag("notifications", true)
     }
 
-    /// Key servers to ask instead of the usual ones.
-    pub(crate) fn key_servers(&self) -> Option<Vec<String>> {
-        let document = self.document();
-        let servers = document.get("key_servers").and_then(Item::as_array)?;
-        let servers = servers.iter().filter_map(Value::as_str);
-        Some(servers.map(str::to_owned).collect())
-    }
-
     /// Notes whether the limits count at this hour. Answers whether that is news.
     pub(crate) fn set_limited_now(&self, limited: bool) -> bool {
         self.limited_now.swap(limited, Ordering::Relaxed) != limited
@@ -214,6 +211,7 @@ impl Settings {
             limited_now: self.limited_now.load(Ordering::Relaxed),
             keep_awake: self.keep_awake(),
             notifications: self.notifications(),
+            vault_lock_minutes: self.vault_lock_minutes(),
             data_folder: self.data.display().to_string(),
         }
     }
@@ -250,6 +248,9 @@ impl Settings {
             }
             if let Some(tell) = patch.notifications {
                 set(document, "notifications", tell);
+            }
+            if let Some(minutes) = patch.vault_lock_minutes {
+                vault::write(document, minutes);
             }
             if let Some(done) = patch.welcome_done {
                 set(document, "welcome_done", done);
@@ -387,6 +388,7 @@ mod tests {
             "limit_hours",
             "keep_awake",
             "notifications",
+            "vault_lock_minutes",
         ] {
             let line = text.lines().position(|line| line.starts_with(key)).unwrap();
             assert!(

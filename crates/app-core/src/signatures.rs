@@ -33,8 +33,8 @@ use crate::settings::Settings;
 
 pub use bundle::{Bundle, BundleRequest, BundleStep};
 pub(crate) use check::{brief, check};
-pub(crate) use servers::{address as key_server_address, host as key_server_host};
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
+pub(crate) use servers::{address as key_server_address, host as key_server_host};
 pub use sign::SignRequest;
 pub use verify::{CertificateFiles, VerifyRequest};
 

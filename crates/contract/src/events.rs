@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{DiagnosisView, DraftSheet, ServerView, SettingsView, SignInView, TransferList};
+use crate::{BundleView, DiagnosisView, DraftSheet, RevokedKey, ServerView, SettingsView, SignInView, TransferList};
 
 /// Where a drag over the window stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -46,11 +46,23 @@ pub enum AppEvent {
         /// All that was found so far.
         diagnosis: DiagnosisView,
     },
+    /// An offline bundle moved on; at most ten times a second.
+    Bundle {
+        /// How far it is.
+        bundle: BundleView,
+    },
+    /// A key of somebody else turned out to be revoked.
+    KeyRevoked {
+        /// The key, and what it has signed.
+        key: RevokedKey,
+    },
     /// Something waits for the person to unlock the keychain, or no more.
     Keychain {
         /// Whether it waits.
         waiting: bool,
     },
+    /// The vault file has closed itself, because nothing has used it for a while.
+    VaultLocked,
     /// Something in a library changed; a page that shows it should ask again.
     LibraryChanged {
         /// The server.

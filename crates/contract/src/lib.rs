@@ -67,7 +67,7 @@ pub use providers::{ProviderClient, ProviderClientRef, ProviderClientSet, Provid
 pub use servers::{
     AccountView, Capabilities, KeychainState, Quota, ServerKind, ServerState, ServerView,
     SignInCode, SignInHow, SignInPhase, SignInProvider, SignInProviderKind, SignInView, SignInWay,
-    Storage, VaultState,
+    Storage, TokenOwner, VaultState,
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use signatures::{

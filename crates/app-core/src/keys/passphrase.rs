@@ -16,7 +16,8 @@ impl AppCore {
     ) -> Result<(), UiError> {
         let item = item(fingerprint).ok_or_else(|| errors::key(fingerprint, "not_found"))?;
         self.accounts.vault().store(item, passphrase).await;
-        self.change_key_notes(|notes| notes.passphrase_kept.insert(fingerprint.to_owned()))
+        self.key_notes
+            .change(|notes| notes.passphrase_kept.insert(fingerprint.to_owned()))
     }
 
     /// The passphrase that was given, else the one that is kept.
@@ -29,7 +30,7 @@ impl AppCore {
         if given.is_some() {
             return given;
         }
-        let kept = self.key_notes().ok()?.passphrase_kept;
+        let kept = self.key_notes.read().ok()?.passphrase_kept;
         let item = item(fingerprint).filter(|_| kept.contains(fingerprint))?;
         match self.accounts.vault().load(item).await {
             Ok(passphrase) => passphrase,
@@ -43,12 +44,13 @@ impl AppCore {
 
     /// Forgets the passphrase of a key.
     pub(crate) async fn forget_passphrase(&self, fingerprint: &str) -> Result<(), UiError> {
-        let kept = self.key_notes()?.passphrase_kept;
+        let kept = self.key_notes.read()?.passphrase_kept;
         if let Some(item) = item(fingerprint).filter(|_| kept.contains(fingerprint)) {
             let removed = self.accounts.vault().remove(item).await;
             removed.map_err(|error| errors::keychain(&error))?;
         }
-        self.change_key_notes(|notes| notes.passphrase_kept.remove(fingerprint))
+        self.key_notes
+            .change(|notes| notes.passphrase_kept.remove(fingerprint))
     }
 }
 

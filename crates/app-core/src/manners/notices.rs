@@ -96,7 +96,7 @@ impl Gathering {
                 [one] => Some(one.name.clone()),
                 _ => None,
             },
-            reminder: None,
+            ..Notice::default()
         };
         self.forget();
         Some(notice)

@@ -4,7 +4,7 @@
 mod board;
 mod hop;
 mod report;
-pub(in crate::servers) mod services;
+pub(crate) mod services;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

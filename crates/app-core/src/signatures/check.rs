@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use sifter_contract::{CheckedContents, FileCheck, SignatureView, SignerView, UiError, Verdict, VerificationView};
+use sifter_contract::{
+    CheckedContents, FileCheck, SignatureView, SignerView, UiError, Verdict, VerificationView,
+};
 use time::OffsetDateTime;
 
 use super::{Signatures, VerifyRequest, reasons};

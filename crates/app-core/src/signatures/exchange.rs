@@ -1,8 +1,10 @@
 //! Keys to and from key servers: publish one, find those of others, fetch one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use sha2::{Digest as _, Sha256};
 use sifter_contract::{ErrorCode, KeyPlace, KeyStanding, KeyView, UiError};
 use sifter_library_client::{Anonymous, Endpoints, Error, LibraryClient};
 use sifter_signing::hkp::{Entry, ServerAddress, publication};
@@ -38,10 +40,14 @@ pub struct FoundKey {
     pub created: Option<String>,
     /// When it ends, RFC 3339.
     pub expires: Option<String>,
-    /// What the server says of its use.
+    /// What the first server says of its use, unless another one knows that it is revoked.
     pub standing: KeyStanding,
-    /// The first server that has it.
+    /// Host of the first server that has it.
     pub server: String,
+    /// Address of that server.
+    pub address: String,
+    /// Hosts of the other servers that have it.
+    pub also: Vec<String>,
 }
 
 impl KeyDesk {
@@ -109,16 +115,34 @@ impl KeyDesk {
         Err(silent.unwrap_or_else(|| errors::key(fingerprint, "not_published")))
     }
 
-    /// The form that publishes a key: its public part, and nothing that others have said about it.
     async fn publication(&self, fingerprint: &str) -> Result<String, UiError> {
         let places = Arc::clone(self.places());
         let named = fingerprint.to_owned();
+        apart(move |_| published_form(&places, &named)).await
+    }
+
+    /// SHA-256 of what would be published of each of these keys, lower-case digits, by which a change since the last
+    /// time is noticed. Keys that are not here are left out.
+    pub(crate) async fn publication_sums(
+        &self,
+        fingerprints: Vec<String>,
+    ) -> Result<BTreeMap<String, String>, UiError> {
+        let places = Arc::clone(self.places());
         apart(move |_| {
-            let key = certificate(&places, &parse(&named)?)?;
-            publication(&key.own_statements()).map_err(|error| errors::signing(&error, &named))
+            let sums = fingerprints.into_iter().filter_map(|fingerprint| {
+                let form = published_form(&places, &fingerprint).ok()?;
+                Some((fingerprint, hex::encode(Sha256::digest(form.as_bytes()))))
+            });
+            Ok(sums.collect())
         })
         .await
     }
+}
+
+/// The form that publishes a key: its public part, and nothing that others have said about it.
+fn published_form(places: &Places, fingerprint: &str) -> Result<String, UiError> {
+    let key = certificate(places, &parse(fingerprint)?)?;
+    publication(&key.own_statements()).map_err(|error| errors::signing(&error, fingerprint))
 }
 
 impl AppCore {
@@ -190,10 +214,27 @@ impl AppCore {
 impl KeysFound {
     fn add(&mut self, server: &ServerAddress, entries: &[Entry]) {
         for entry in entries {
-            let known = self.keys.iter().any(|key| key.id == entry.id);
-            if !known && self.keys.len() < MOST_FOUND {
-                self.keys.push(found_key(entry, server));
+            let found = found_key(entry, server);
+            if let Some(known) = self.keys.iter_mut().find(|key| key.id == entry.id) {
+                known.merge(found);
+            } else if self.keys.len() < MOST_FOUND {
+                self.keys.push(found);
             }
+        }
+    }
+}
+
+impl FoundKey {
+    /// Takes over what another server says. It may be the only one that was told of a revocation.
+    fn merge(&mut self, other: Self) {
+        if other.server != self.server && !self.also.contains(&other.server) {
+            self.also.push(other.server);
+        }
+        if other.standing == KeyStanding::Revoked {
+            self.standing = other.standing;
+        }
+        if self.names.is_empty() {
+            self.names = other.names;
         }
     }
 }
@@ -213,6 +254,8 @@ fn found_key(entry: &Entry, server: &ServerAddress) -> FoundKey {
             KeyStanding::Good
         },
         server: servers::host(server.as_str()),
+        address: server.as_str().to_owned(),
+        also: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use sifter_contract::{KeyPlace, KeyView, UiError};
+use sifter_contract::{KeyPlace, KeyTrust, KeyView, UiError};
 use sifter_library_client::Http;
 use sifter_signing::Error;
 use sifter_signing::openpgp::{
@@ -113,9 +113,21 @@ impl KeyDesk {
     /// # Errors
     /// `key_unusable` when there is none, and those of reading the file.
     pub async fn import(&self, path: &Path) -> Result<ImportReport, UiError> {
+        self.take_over(path, KeyTrust::Trusted).await
+    }
+
+    /// Takes over the keys in a file, those of others only as met: a file says nothing of who has made it.
+    ///
+    /// # Errors
+    /// As [`KeyDesk::import`].
+    pub async fn import_as_met(&self, path: &Path) -> Result<ImportReport, UiError> {
+        self.take_over(path, KeyTrust::Met).await
+    }
+
+    async fn take_over(&self, path: &Path, trust: KeyTrust) -> Result<ImportReport, UiError> {
         let places = Arc::clone(self.places());
         let path: PathBuf = path.to_owned();
-        apart(move |_| import(&places, &path)).await
+        apart(move |_| import(&places, &path, trust)).await
     }
 
     /// A key as text: the public part to publish, or the secret one for a backup, as well protected as the key is.
@@ -252,21 +264,21 @@ fn list(places: &Places) -> Result<Vec<KeyView>, UiError> {
 }
 
 /// The keys in a file.
-pub(super) struct KeysRead {
-    pub(super) certificates: Vec<Certificate>,
-    pub(super) secret: Vec<SecretKey>,
+struct KeysRead {
+    certificates: Vec<Certificate>,
+    secret: Vec<SecretKey>,
 }
 
 impl KeysRead {
     /// Whether a passphrase protects the secret part of a key, if that is in the file.
-    pub(super) fn protected(&self, fingerprint: &Fingerprint) -> Option<bool> {
+    fn protected(&self, fingerprint: &Fingerprint) -> Option<bool> {
         let mut secret = self.secret.iter();
         secret
             .find(|key| key.fingerprint() == *fingerprint)
             .map(SecretKey::is_protected)
     }
 
-    pub(super) fn report(&self) -> ImportReport {
+    fn report(&self) -> ImportReport {
         let view = |key: &Certificate| {
             views::key(key, KeyPlace::Sifter, self.protected(&key.fingerprint()))
         };
@@ -278,7 +290,7 @@ impl KeysRead {
 }
 
 /// Reads the keys in a file. A revocation makes the key of Sifter's own that it takes back.
-pub(super) fn read_keys(places: &Places, path: &Path) -> Result<KeysRead, UiError> {
+fn read_keys(places: &Places, path: &Path) -> Result<KeysRead, UiError> {
     let failed = |error: Error| errors::signing(&error, &shown(path));
     // A backup holds secret keys, so the copy is wiped.
     let bytes = sifter_signing::openpgp::read_file(path, KEYRING_LIMIT).map_err(failed)?;
@@ -296,11 +308,21 @@ pub(super) fn read_keys(places: &Places, path: &Path) -> Result<KeysRead, UiErro
     })
 }
 
-fn import(places: &Places, path: &Path) -> Result<ImportReport, UiError> {
+/// `trust` is for the keys of others that are not known yet.
+fn import(places: &Places, path: &Path, trust: KeyTrust) -> Result<ImportReport, UiError> {
     let failed = |error: Error| errors::signing(&error, &shown(path));
     let read = read_keys(places, path)?;
+    let own = places.own.public(KeyOrigin::Local).map_err(failed)?;
     for certificate in &read.certificates {
-        places.own.add(certificate).map_err(failed)?;
+        let fingerprint = certificate.fingerprint();
+        let mine = read.protected(&fingerprint).is_some();
+        // What is new about a key that is trusted, such as a revocation, must not pass it by.
+        let store = if trust != KeyTrust::Met || mine || own.get(&fingerprint).is_some() {
+            &places.own
+        } else {
+            &places.fetched
+        };
+        store.add(certificate).map_err(failed)?;
     }
     for key in &read.secret {
         places.own.add_secret(key).map_err(failed)?;

@@ -4,7 +4,7 @@
 //! has signed is taken over, so that a key server can bring news but not change anything.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration as Wait;
 
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::exchange::keep;
 use super::places::Places;
-use super::{Signatures, apart, key_servers, servers};
+use super::{Signatures, apart, servers};
 use crate::app::AppCore;
 use crate::errors;
 use crate::files;
-use crate::servers::Servers;
 
 /// How long an answer about a key counts.
 const EVERY: Duration = Duration::DAY;
@@ -29,6 +28,8 @@ const EVERY: Duration = Duration::DAY;
 const AGAIN: Duration = Duration::hours(1);
 /// Keys asked about at a time; the others come next.
 const MOST_AT_A_TIME: usize = 25;
+/// Keys asked about when somebody wants to know of all of them now.
+const MOST_AT_ONCE: usize = 500;
 /// How long after the start the first keys are asked about.
 const AFTER_START: Wait = Wait::from_secs(5 * 60);
 /// The shortest time between two rounds.
@@ -53,7 +54,8 @@ pub struct Recheck {
 }
 
 impl Signatures {
-    /// Asks `key_servers` about the keys of others that are due at `now`: a key at most once a day.
+    /// Asks `key_servers` about the keys of others that are due at `now`, a key at most once a day; or with `all` about
+    /// everyone's.
     ///
     /// # Errors
     /// `storage_failed` and `key_unusable` about Sifter's own keys, `invalid_address` about a server. That servers are
@@ -62,6 +64,7 @@ impl Signatures {
         &self,
         key_servers: &[String],
         now: OffsetDateTime,
+        all: bool,
     ) -> Result<Recheck, UiError> {
         let asked = servers::addresses(key_servers)?;
         let places = Arc::clone(&self.places);
@@ -69,8 +72,9 @@ impl Signatures {
         due.keep_only(&keys);
         let mut done = Recheck::default();
         if !asked.is_empty() {
-            let wanted = keys.iter().filter(|key| due.is_due(key, now));
-            let wanted: Vec<&Fingerprint> = wanted.take(MOST_AT_A_TIME).collect();
+            let wanted = keys.iter().filter(|key| all || due.is_due(key, now));
+            let most = if all { MOST_AT_ONCE } else { MOST_AT_A_TIME };
+            let wanted: Vec<&Fingerprint> = wanted.take(most).collect();
             let mut silent = HashSet::new();
             for key in wanted {
                 done.asked += 1;
@@ -93,53 +97,42 @@ impl Signatures {
     }
 }
 
-/// Asks about keys as they are due.
-struct KeyWatch {
-    signatures: Signatures,
-    servers: Arc<Servers>,
-}
-
 impl AppCore {
     /// Asks about keys as they are due, for as long as the app runs.
-    pub(crate) fn watch_keys(&self) {
-        let watch = KeyWatch {
-            signatures: self.signatures.clone(),
-            servers: Arc::clone(&self.servers),
-        };
-        self.tasks.spawn(watch.keep(self.stop.clone()));
+    pub(crate) fn watch_keys(self: &Arc<Self>) {
+        let watch = watch(Arc::downgrade(self), self.stop.clone());
+        self.tasks.spawn(watch);
     }
 }
 
-impl KeyWatch {
-    async fn keep(self, stop: CancellationToken) {
-        let mut wait = AFTER_START;
-        loop {
-            let round = async {
-                tokio::time::sleep(wait).await;
-                self.round().await
-            };
-            wait = tokio::select! {
-                () = stop.cancelled() => return,
-                wait = round => wait,
-            };
+async fn watch(core: Weak<AppCore>, stop: CancellationToken) {
+    let mut wait = AFTER_START;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
         }
-    }
-
-    /// Asks about what is due. Answers how long to wait then.
-    async fn round(&self) -> Wait {
-        let now = OffsetDateTime::now_utc();
-        let asked = key_servers(&self.servers, &self.signatures).await;
-        let next = match self.signatures.recheck(&asked, now).await {
-            Ok(round) => round.next,
-            Err(error) => {
-                tracing::warn!(code = ?error.code, details = %error.details, "keys were not asked about");
-                None
-            }
+        // Only for the round: nothing is kept running by a timer.
+        let Some(core) = core.upgrade() else { return };
+        wait = tokio::select! {
+            () = stop.cancelled() => return,
+            wait = round(&core) => wait,
         };
-        // Without keys there is nothing to do, but there may be some tomorrow.
-        let left = next.and_then(|next| Wait::try_from(next - now).ok());
-        left.unwrap_or(LONGEST).clamp(SHORTEST, LONGEST)
     }
+}
+
+/// Asks about what is due. Answers how long to wait then.
+async fn round(core: &AppCore) -> Wait {
+    let next = match core.recheck_keys(false).await {
+        Ok((_, next)) => next,
+        Err(error) => {
+            tracing::warn!(code = ?error.code, details = %error.details, "keys were not asked about");
+            None
+        }
+    };
+    // Without keys there is nothing to do, but there may be some tomorrow.
+    let left = next.and_then(|next| Wait::try_from(next - OffsetDateTime::now_utc()).ok());
+    left.unwrap_or(LONGEST).clamp(SHORTEST, LONGEST)
 }
 
 /// Whether any server has answered, and the key as it is there.
@@ -180,10 +173,17 @@ fn watched(places: &Places) -> Result<Vec<Fingerprint>, UiError> {
     let mine = places.own.secret().map_err(failed)?;
     let own = places.own.public(KeyOrigin::Local).map_err(failed)?;
     let met = places.known_to_servers();
-    let all = own.certificates().iter().chain(met.certificates());
-    let mut keys: Vec<Fingerprint> = all
-        .filter(|key| key.revoked().is_none())
-        .map(Certificate::fingerprint)
+    // A key that is trusted was met first, and only one of the two copies learns of a revocation.
+    let all: Vec<&Certificate> = (own.certificates().iter())
+        .chain(met.certificates())
+        .collect();
+    let revoked: HashSet<Fingerprint> = (all.iter())
+        .filter(|key| key.revoked().is_some())
+        .map(|key| key.fingerprint())
+        .collect();
+    let mut keys: Vec<Fingerprint> = (all.iter())
+        .map(|key| key.fingerprint())
+        .filter(|key| !revoked.contains(key))
         .filter(|key| !mine.iter().any(|secret| secret.fingerprint() == *key))
         .collect();
     keys.sort();

@@ -130,7 +130,7 @@ async fn lookup(http: &Http, server: &ServerAddress, issuer: &Issuer) -> Option<
 }
 
 /// A text as the address of a key server.
-pub(super) fn address(text: &str) -> Result<ServerAddress, UiError> {
+pub(crate) fn address(text: &str) -> Result<ServerAddress, UiError> {
     ServerAddress::parse(text).map_err(|_| errors::address(text))
 }
 
@@ -140,7 +140,7 @@ pub(super) fn addresses(texts: &[String]) -> Result<Vec<ServerAddress>, UiError>
 }
 
 /// The host in the address of a key server, as people name the server.
-pub(super) fn host(address: &str) -> String {
+pub(crate) fn host(address: &str) -> String {
     let url = Url::parse(address).ok();
     let host = url.as_ref().and_then(Url::host_str);
     host.unwrap_or(address).to_owned()

@@ -1,16 +1,15 @@
 //! Whose keys a person trusts: those among their own, as the command-line tools have it. Keys that were only seen,
 //! on a key server or in a file, are kept apart until their fingerprints have been compared.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sifter_contract::{KeyPlace, KeyView, UiError};
 use sifter_signing::Error;
 use sifter_signing::openpgp::{Certificate, Fingerprint, KeyOrigin};
 
-use super::keys::{ImportReport, KeyDesk, parse, read_keys};
+use super::keys::{KeyDesk, parse};
 use super::places::Places;
-use super::{apart, shown, views};
+use super::{apart, views};
 use crate::errors;
 
 impl KeyDesk {
@@ -85,16 +84,6 @@ impl KeyDesk {
         .map(|_| ())
     }
 
-    /// Takes over the keys in a file, those of others only as met: a file says nothing of who has made it.
-    ///
-    /// # Errors
-    /// As [`KeyDesk::import`].
-    pub async fn import_as_met(&self, path: &Path) -> Result<ImportReport, UiError> {
-        let places = Arc::clone(self.places());
-        let path: PathBuf = path.to_owned();
-        apart(move |_| import(&places, &path)).await
-    }
-
     async fn move_key(
         &self,
         fingerprint: &str,
@@ -110,25 +99,4 @@ impl KeyDesk {
         })
         .await
     }
-}
-
-fn import(places: &Places, path: &Path) -> Result<ImportReport, UiError> {
-    let failed = |error: Error| errors::signing(&error, &shown(path));
-    let read = read_keys(places, path)?;
-    let own = places.own.public(KeyOrigin::Local).map_err(failed)?;
-    for certificate in &read.certificates {
-        let fingerprint = certificate.fingerprint();
-        let mine = read.protected(&fingerprint).is_some();
-        // What is new about a key that is trusted, such as a revocation, must not pass it by.
-        let store = if mine || own.get(&fingerprint).is_some() {
-            &places.own
-        } else {
-            &places.fetched
-        };
-        store.add(certificate).map_err(failed)?;
-    }
-    for key in &read.secret {
-        places.own.add_secret(key).map_err(failed)?;
-    }
-    Ok(read.report())
 }

@@ -1,7 +1,8 @@
 //! Signatures and keys as the window sees them.
 
 use sifter_contract::{
-    CheckedContents, KeyPlace, KeyStanding, KeyView, SignatureForm, SignatureView, Verdict, VerificationView,
+    CheckedContents, KeyPlace, KeyStanding, KeyView, SignatureForm, SignatureView, Verdict,
+    VerificationView,
 };
 use sifter_signing::openpgp::{Certificate, Time};
 use sifter_signing::{Contents, Failure, Report, SignatureReport, Signer, Trust};

@@ -8,10 +8,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod bundles;
 #[path = "../support/disk.rs"]
 mod disk;
 mod inspecting;
 mod judging;
+mod comparing;
 mod keys;
+mod remote;
+mod publishing;
 mod signing;
 mod stage;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
-use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, Notice, Secrets};
+use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, LOCAL_ID, Notice, Secrets};
 use sifter_contract::requests::{Download, ImageRef, ServerConnect, Upload};
 use sifter_contract::{
     Api, ClashPolicy, FileCheck, LibraryPath, Nothing, Phase, SignWith, TransferView, UploadItem,
@@ -22,6 +22,10 @@ use url::Url;
 pub(crate) struct Dialogs {
     pub(crate) files: Mutex<VecDeque<PathBuf>>,
     pub(crate) saves: Mutex<VecDeque<PathBuf>>,
+    pub(crate) folders: Mutex<VecDeque<PathBuf>>,
+    /// What was shown in the file manager.
+    pub(crate) revealed: Mutex<Vec<PathBuf>>,
+    pub(crate) notices: Mutex<Vec<Notice>>,
 }
 
 impl Host for Dialogs {
@@ -33,13 +37,15 @@ impl Host for Dialogs {
         Box::pin(std::future::ready(file.into_iter().collect()))
     }
     fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
+        let folder = self.folders.lock().unwrap().pop_front();
+        Box::pin(std::future::ready(folder))
     }
     fn choose_save<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Option<PathBuf>> {
         let file = self.saves.lock().unwrap().pop_front();
         Box::pin(std::future::ready(file))
     }
-    fn reveal(&self, _: &Path) -> std::io::Result<()> {
+    fn reveal(&self, path: &Path) -> std::io::Result<()> {
+        self.revealed.lock().unwrap().push(path.to_owned());
         Ok(())
     }
     fn copy_text(&self, _: &str) -> std::io::Result<()> {
@@ -48,7 +54,9 @@ impl Host for Dialogs {
     fn read_clipboard(&self) -> Option<SecretString> {
         None
     }
-    fn notify(&self, _: Notice) {}
+    fn notify(&self, notice: Notice) {
+        self.notices.lock().unwrap().push(notice);
+    }
 }
 
 pub(crate) struct Stage {
@@ -56,7 +64,7 @@ pub(crate) struct Stage {
     pub(crate) core: Arc<AppCore>,
     pub(crate) host: Arc<Dialogs>,
     pub(crate) server_id: String,
-    library: SpawnedLibrary,
+    pub(crate) library: SpawnedLibrary,
 }
 
 /// A key made now, or some time ago.
@@ -99,6 +107,22 @@ impl Stage {
             server_id,
             library,
         }
+    }
+
+    /// Somebody else who has connected the same library and is not signed in there.
+    pub(crate) async fn second(&self) -> (Arc<AppCore>, Arc<Dialogs>) {
+        let folder = self.path("second");
+        let config = folder.join("home/config");
+        std::fs::create_dir_all(&config).unwrap();
+        std::fs::write(config.join("settings.toml"), "key_servers = []\n").unwrap();
+        let host = Arc::new(Dialogs::default());
+        let core = start(&folder, &host).await;
+        let connect = ServerConnect {
+            address: self.library.base_url(),
+            allow_http: false,
+        };
+        core.server_connect(connect).await.unwrap();
+        (core, host)
     }
 
     /// Ends Sifter and starts it again.
@@ -176,7 +200,7 @@ impl Stage {
     pub(crate) async fn upload(&self, file: &Path, container: &str, sign: Option<SignWith>) {
         let upload = self.sheet(file, container, sign).await;
         let id = self.core.upload_start(upload).await.unwrap().remove(0);
-        self.ended(&id).await;
+        ended(&self.core, &id).await;
     }
 
     pub(crate) async fn sheet(
@@ -206,15 +230,25 @@ impl Stage {
     }
 
     pub(crate) async fn download_as(&self, container: &str, clash: ClashPolicy) -> TransferView {
+        self.download_by(&self.core, container, clash).await
+    }
+
+    /// The same for somebody else who has connected the library.
+    pub(crate) async fn download_by(
+        &self,
+        core: &AppCore,
+        container: &str,
+        clash: ClashPolicy,
+    ) -> TransferView {
         let image = ImageRef {
-            server_id: self.server_id.clone(),
+            server_id: library_of(core).await,
             path: place(container),
             tag: "1".to_owned(),
             arch: "amd64".to_owned(),
         };
         let download = Download { image, clash };
-        let id = self.core.download_start(download).await.unwrap();
-        self.ended(&id).await
+        let id = core.download_start(download).await.unwrap();
+        ended(core, &id).await
     }
 
     /// A transfer as it is now.
@@ -223,21 +257,28 @@ impl Stage {
         let mut history = list.history.into_iter();
         history.find(|view| view.id == id).unwrap()
     }
+}
 
-    async fn ended(&self, id: &str) -> TransferView {
-        let mut events = self.core.watch();
-        loop {
-            let list = self.core.transfer_list(Nothing {}).await.unwrap();
-            if let Some(stopped) = list.attention.iter().find(|view| view.id == id) {
-                panic!("{:?}", stopped.phase);
-            }
-            let done =
-                |view: &&TransferView| view.id == id && matches!(view.phase, Phase::Done { .. });
-            if let Some(view) = list.history.iter().find(done) {
-                return view.clone();
-            }
-            events.next().await.unwrap();
+/// The id under which somebody has connected the library.
+async fn library_of(core: &AppCore) -> String {
+    let servers = core.server_list(Nothing {}).await.unwrap().into_iter();
+    let mut connected = servers.filter(|server| server.id != LOCAL_ID);
+    connected.next().unwrap().id
+}
+
+/// Waits until a transfer is done, and returns it.
+async fn ended(core: &AppCore, id: &str) -> TransferView {
+    let mut events = core.watch();
+    loop {
+        let list = core.transfer_list(Nothing {}).await.unwrap();
+        if let Some(stopped) = list.attention.iter().find(|view| view.id == id) {
+            panic!("{:?}", stopped.phase);
         }
+        let done = |view: &&TransferView| view.id == id && matches!(view.phase, Phase::Done { .. });
+        if let Some(view) = list.history.iter().find(done) {
+            return view.clone();
+        }
+        events.next().await.unwrap();
     }
 }
 

@@ -145,7 +145,7 @@ async fn library(target: &Target, endpoints: &Endpoints, place: &Place) -> Resul
 
 /// A key server of the Cloud Library has a version; any other one has the lookup of HKP, which knows no key of
 /// zeros.
-pub(in crate::servers) async fn keys(
+pub(crate) async fn keys(
     http: &Http,
     base: &Url,
     place: &Place,

@@ -111,7 +111,12 @@ fn noon() -> OffsetDateTime {
 async fn a_key_is_asked_about_once_a_day_until_it_is_taken_back() {
     let stage = Stage::new().await;
     let bob = stage.bob().await;
-    let recheck = async |now| bob.signatures.recheck(&stage.servers, now).await.unwrap();
+    let recheck = async |now| {
+        bob.signatures
+            .recheck(&stage.servers, now, false)
+            .await
+            .unwrap()
+    };
     let first = recheck(noon()).await;
     assert_eq!((first.asked, first.revoked.len()), (1, 0));
     assert_eq!(first.next, Some(noon() + Duration::DAY));
@@ -137,12 +142,20 @@ async fn a_key_that_is_trusted_loses_its_trust_with_its_revocation() {
     bob.desk().trust(&stage.fingerprint).await.unwrap();
     stage.take_back().await;
     let now = noon();
-    let round = bob.signatures.recheck(&stage.servers, now).await.unwrap();
+    let round = bob
+        .signatures
+        .recheck(&stage.servers, now, false)
+        .await
+        .unwrap();
     assert_eq!(round.revoked.len(), 1);
     let own = bob.signatures.places.own.public(KeyOrigin::Local).unwrap();
     assert!(own.certificates()[0].revoked().is_some());
     // Nobody asks about a key of one's own.
-    let round = stage.ada.signatures.recheck(&stage.servers, now).await;
+    let round = stage
+        .ada
+        .signatures
+        .recheck(&stage.servers, now, false)
+        .await;
     assert_eq!(round.unwrap().asked, 0);
 }
 
@@ -151,11 +164,18 @@ async fn servers_that_are_silent_are_asked_again_within_the_hour() {
     let stage = Stage::new().await;
     let bob = stage.bob().await;
     let nobody = ["http://127.0.0.1:1".to_owned()];
-    let round = bob.signatures.recheck(&nobody, noon()).await.unwrap();
+    let round = bob
+        .signatures
+        .recheck(&nobody, noon(), false)
+        .await
+        .unwrap();
     assert_eq!(round.asked, 1);
     assert_eq!(round.next, Some(noon() + Duration::HOUR));
     // Where no key server may be asked, nothing is due either.
-    let none = bob.signatures.recheck(&[], noon() + Duration::DAY).await;
+    let none = bob
+        .signatures
+        .recheck(&[], noon() + Duration::DAY, false)
+        .await;
     let none = none.unwrap();
     assert_eq!((none.asked, none.next), (0, None));
 }
@@ -165,7 +185,12 @@ async fn a_clock_that_was_wrong_delays_nothing_for_long() {
     let stage = Stage::new().await;
     let bob = stage.bob().await;
     let years = noon() + Duration::days(4000);
-    let recheck = async |now| bob.signatures.recheck(&stage.servers, now).await.unwrap();
+    let recheck = async |now| {
+        bob.signatures
+            .recheck(&stage.servers, now, false)
+            .await
+            .unwrap()
+    };
     assert_eq!(recheck(years).await.asked, 1);
     assert_eq!(recheck(noon()).await.asked, 1);
     std::fs::write(&bob.signatures.places.due, "no JSON").unwrap();
