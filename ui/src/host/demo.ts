@@ -5,11 +5,13 @@
 import type { Route } from '../state/navigation.svelte'
 import type { Sifter } from '../state/sifter.svelte'
 import { accountScript, withSeveral } from './demo/accounts'
+import { keyServerScript } from './demo/key-servers'
+import { comparisonScript, remoteImage } from './demo/comparison'
 import { libraryRoutes, libraryScript } from './demo/library'
 import { networkScript } from './demo/network'
 import { providerScript } from './demo/providers'
 import { app, servers } from './demo/servers'
-import { judged, signatureScript } from './demo/signatures'
+import { FINGERPRINT, judged, signatureScript } from './demo/signatures'
 import { speeds, transfers } from './demo/transfers'
 import { badFile, oneFile, plan, severalFiles } from './demo/uploads'
 import { FakeHost } from './fake'
@@ -22,6 +24,8 @@ export function demoHost(): FakeHost {
     ...libraryScript,
     ...accountScript,
     ...signatureScript,
+    ...comparisonScript,
+    ...keyServerScript,
     ...providerScript,
     ...networkScript,
     app_state: () => ({ ...app, firstRun: asked.get('demo') === 'welcome' }),
@@ -87,7 +91,24 @@ const SAMPLES: Record<string, (sifter: Sifter) => void> = {
   },
   settings: (sifter) => sifter.navigation.go({ name: 'settings' }),
   inspector: (sifter) => sifter.navigation.go({ name: 'inspector', fileId: 'f1' }),
+  remote: (sifter) => sifter.navigation.go({ name: 'look', image: remoteImage }),
+  compare: (sifter) =>
+    sifter.navigation.go({ name: 'compare', left: { ...remoteImage, tag: '1.20' }, right: 'f1' }),
   keys: (sifter) => sifter.navigation.go({ name: 'keys' }),
+  'key-find': (sifter) => {
+    sifter.navigation.go({ name: 'keys' })
+    sifter.keySearch.begin('grace@example.org')
+    sifter.sheets.open({ kind: 'find_key' })
+    void sifter.keySearch.search()
+  },
+  'key-publish': (sifter) => {
+    sifter.navigation.go({ name: 'keys' })
+    sifter.sheets.open({ kind: 'publish_key', fingerprint: FINGERPRINT })
+  },
+  bundle: (sifter) => {
+    sifter.navigation.go({ name: 'inspector', fileId: 'f1' })
+    sifter.bundles.open('f1', 'samtools_1.21.sif')
+  },
   verdicts: (sifter) => {
     sifter.transfers.list = { ...transfers, active: [], queued: [], attention: [], history: judged }
     sifter.navigation.go({ name: 'transfers' })

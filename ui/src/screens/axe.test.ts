@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { withSeveral } from '../host/demo/accounts'
 import { libraryRoutes } from '../host/demo/library'
 import { servers } from '../host/demo/servers'
-import { FINGERPRINT, inspection, judged, verification } from '../host/demo/signatures'
+import { bundleDone, revokedKey } from '../host/demo/key-servers'
+import { FINGERPRINT, inspection, judged, keyRows, verification } from '../host/demo/signatures'
 import { manualNetwork } from '../host/demo/network'
 import { badFile, oneFile, severalFiles } from '../host/demo/uploads'
 import { uiError, type Script } from '../host/fake'
@@ -59,8 +60,29 @@ const routes: [string, Route, Opening?][] = [
   ['a container that is not there', libraryRoutes.container, { script: down }],
   ['a search', libraryRoutes.search],
   ['keys', { name: 'keys' }],
-  ['no keys', { name: 'keys' }, { script: { key_list: () => ({ keys: [] }) } }],
+  ['no keys', { name: 'keys' }, { script: { key_list: () => ({ keys: [], revoked: [] }) } }],
+  [
+    'keys of which one is revoked',
+    { name: 'keys' },
+    { script: { key_list: () => ({ keys: keyRows, revoked: [revokedKey] }) } },
+  ],
   ['an image on this computer', { name: 'inspector', fileId: 'f1' }],
+  ['an image in a library', { name: 'look', image }],
+  [
+    'an image that cannot be looked into from afar',
+    { name: 'look', image },
+    {
+      script: {
+        inspect_image: () => Promise.reject(uiError('not_offered', { params: { what: 'ranges' } })),
+      },
+    },
+  ],
+  ['two images side by side', { name: 'compare', left: image, right: 'f1' }],
+  [
+    'two images that cannot be compared',
+    { name: 'compare', left: image, right: 'f1' },
+    { script: { inspect_compare: () => Promise.reject(uiError('unreachable')) } },
+  ],
   [
     'an image in quarantine',
     { name: 'inspector', fileId: 'f1' },
@@ -97,6 +119,23 @@ const sheets: [string, (sifter: Sifter) => void][] = [
   ['a new key', (sifter) => sifter.sheets.open({ kind: 'new_key' })],
   ['trust', (sifter) => sifter.sheets.open({ kind: 'trust_key', fingerprint: FINGERPRINT })],
   ['revocation', (sifter) => sifter.sheets.open({ kind: 'revoke_key', fingerprint: FINGERPRINT })],
+  ['publish a key', (sifter) => sifter.sheets.open({ kind: 'publish_key', fingerprint: FINGERPRINT })],
+  [
+    'find a key',
+    (sifter) => {
+      sifter.keySearch.begin('grace@example.org')
+      void sifter.keySearch.search()
+      sifter.sheets.open({ kind: 'find_key' })
+    },
+  ],
+  ['a bundle', (sifter) => sifter.bundles.open('f1', 'x.sif')],
+  [
+    'a bundle that is made',
+    (sifter) => {
+      sifter.bundles.view = bundleDone
+      sifter.sheets.open({ kind: 'bundle', fileId: 'f1', fileName: 'x.sif' })
+    },
+  ],
   ['the end of a key', (sifter) => sifter.sheets.open({ kind: 'key_expiry', fingerprint: FINGERPRINT })],
   ['sign', (sifter) => sifter.sheets.open({ kind: 'sign', fileId: 'f1', fileName: 'x.sif' })],
   ['limits', (sifter) => sifter.sheets.open({ kind: 'limits' })],

@@ -6,14 +6,17 @@ import AddressesSheet from './accounts/AddressesSheet.svelte'
 import CommandLineSheet from './accounts/CommandLineSheet.svelte'
 import ImportSheet from './accounts/ImportSheet.svelte'
 import NewTokenSheet from './accounts/NewTokenSheet.svelte'
+import BundleSheet from './bundle/BundleSheet.svelte'
 import CertificateSheet from './connect/CertificateSheet.svelte'
 import ConnectSheet from './connect/ConnectSheet.svelte'
 import DeleteImageSheet from './container/DeleteImageSheet.svelte'
 import DiagnoseSheet from './diagnose/DiagnoseSheet.svelte'
 import ClashSheet from './downloads/ClashSheet.svelte'
 import SignSheet from './inspector/SignSheet.svelte'
+import FindKeySheet from './keys/FindKeySheet.svelte'
 import KeyExpirySheet from './keys/KeyExpirySheet.svelte'
 import NewKeySheet from './keys/NewKeySheet.svelte'
+import PublishKeySheet from './keys/PublishKeySheet.svelte'
 import RevokeKeySheet from './keys/RevokeKeySheet.svelte'
 import TrustKeySheet from './keys/TrustKeySheet.svelte'
 import ProxyPasswordSheet from './settings/ProxyPasswordSheet.svelte'
@@ -24,19 +27,22 @@ import VaultSheet from './vault/VaultSheet.svelte'
 
 export const sheets: Partial<Record<SheetKind, Component>> = {
   addresses: AddressesSheet,
+  bundle: BundleSheet,
   certificate: CertificateSheet,
   clash: ClashSheet,
   command_line: CommandLineSheet,
   connect: ConnectSheet,
   delete_image: DeleteImageSheet,
   diagnose: DiagnoseSheet,
+  find_key: FindKeySheet,
   import: ImportSheet,
   key_expiry: KeyExpirySheet,
   limits: LimitSheet,
   new_key: NewKeySheet,
   new_token: NewTokenSheet,
-  revoke_key: RevokeKeySheet,
   proxy_password: ProxyPasswordSheet,
+  publish_key: PublishKeySheet,
+  revoke_key: RevokeKeySheet,
   shortcuts: ShortcutsSheet,
   sign: SignSheet,
   trust_key: TrustKeySheet,

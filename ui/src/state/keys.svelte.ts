@@ -1,9 +1,10 @@
 /** Keys: the person's own, those they trust, those that have been met. Secret keys never come here. */
 import { toUiError } from '../contract/errors'
-import type { KeyList, KeyRow, KeyTrust, UiError } from '../contract/generated'
+import type { AppEvent, KeyList, KeyRow, KeyTrust, RevokedKey, UiError } from '../contract/generated'
 import type { Host, Request } from '../host/types'
 import { words } from '../words/words'
 import { Loaded } from './loaded.svelte'
+import type { Navigation } from './navigation.svelte'
 import type { Toasts } from './toasts.svelte'
 
 export class Keys {
@@ -12,6 +13,7 @@ export class Keys {
   constructor(
     private readonly host: Host,
     private readonly toasts: Toasts,
+    private readonly navigation: Navigation,
     private readonly ontrouble: (error: UiError) => void,
   ) {
     this.list = new Loaded(() => host.call('key_list', {}))
@@ -22,6 +24,25 @@ export class Keys {
   readonly signing = $derived.by<KeyRow[]>(() =>
     this.rows.filter((row) => row.trust === 'own' && row.key.standing === 'good'),
   )
+
+  /** Keys of others that were revoked, until the person has taken note. */
+  readonly revokedKeys = $derived.by<RevokedKey[]>(() => this.list.value?.revoked ?? [])
+  /** The person's own keys that changed after they were published. */
+  readonly outdated = $derived.by<KeyRow[]>(() =>
+    this.rows.filter((row) => row.trust === 'own' && row.published.some((one) => one.outdated)),
+  )
+
+  hear(event: AppEvent): void {
+    if (event.kind !== 'key_revoked') return
+    this.list.refresh()
+    this.toasts.say({
+      text: words.revoked.toast(event.key),
+      icon: 'v-bad',
+      tone: 'bad',
+      action: words.revoked.show,
+      onaction: () => this.navigation.go({ name: 'keys' }),
+    })
+  }
 
   of(trust: KeyTrust): KeyRow[] {
     return this.rows.filter((row) => row.trust === trust)
@@ -79,6 +100,11 @@ export class Keys {
   async setExpiry(request: Request<'key_set_expiry'>): Promise<void> {
     await this.host.call('key_set_expiry', request)
     await this.list.load()
+  }
+
+  /** The person has taken note that a key of somebody else was revoked. */
+  async dismissRevoked(fingerprint: string): Promise<void> {
+    await this.ask(() => this.host.call('key_dismiss_revoked', { fingerprint }))
   }
 
   private async ask(call: () => Promise<unknown>): Promise<void> {

@@ -16,7 +16,10 @@ export type SheetRequest =
   | { kind: 'vault'; back?: SheetRequest }
   | { kind: 'sign'; fileId: string; fileName: string }
   | { kind: 'new_key' }
-  | { kind: 'trust_key'; fingerprint: string }
+  | { kind: 'trust_key'; fingerprint: string; back?: SheetRequest }
+  | { kind: 'publish_key'; fingerprint: string }
+  | { kind: 'find_key' }
+  | { kind: 'bundle'; fileId: string; fileName: string }
   | { kind: 'revoke_key'; fingerprint: string }
   | { kind: 'key_expiry'; fingerprint: string }
   | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }

@@ -7,10 +7,15 @@ import type { Host } from '../host/types'
 import { words } from '../words/words'
 import { Actions } from './actions.svelte'
 import { App } from './app.svelte'
+import { Comparisons } from './comparison.svelte'
 import { downloadToast } from './download-toast'
+import { Bundles } from './bundles.svelte'
 import { Diagnosis } from './diagnosis.svelte'
 import { Downloads } from './downloads.svelte'
+import { Glances } from './glances.svelte'
 import { Inspector } from './inspector.svelte'
+import { KeySearch } from './key-search.svelte'
+import { KeyServers } from './key-servers.svelte'
 import { Keys } from './keys.svelte'
 import { Library } from './library.svelte'
 import { Links } from './links.svelte'
@@ -34,8 +39,13 @@ export class Sifter {
   readonly toasts = new Toasts()
   readonly app: App
   readonly servers: Servers
+  readonly comparisons: Comparisons
+  readonly glances: Glances
   readonly inspector: Inspector
   readonly keys: Keys
+  readonly keySearch: KeySearch
+  readonly keyServers: KeyServers
+  readonly bundles: Bundles
   readonly library: Library
   readonly diagnosis: Diagnosis
   readonly downloads: Downloads
@@ -50,9 +60,13 @@ export class Sifter {
 
   constructor(readonly host: Host) {
     this.app = new App(host)
-    this.vault = new Vault(host, this.app)
+    this.vault = new Vault(host, this.app, () =>
+      this.toasts.say({ text: words.vault.lockedItself, icon: 'lock' }),
+    )
     this.servers = new Servers(host)
     this.library = new Library(host)
+    this.comparisons = new Comparisons(host)
+    this.glances = new Glances(host)
     this.diagnosis = new Diagnosis(host)
     this.network = new Network(host)
     this.downloads = new Downloads(host, this.sheets, (outcome) =>
@@ -72,7 +86,10 @@ export class Sifter {
     )
     this.uploads = new Uploads(host, this.servers, this.sheets, ontrouble)
     this.inspector = new Inspector(host, this.navigation, this.uploads, this.toasts, ontrouble)
-    this.keys = new Keys(host, this.toasts, ontrouble)
+    this.keys = new Keys(host, this.toasts, this.navigation, ontrouble)
+    this.keySearch = new KeySearch(host, this.keys)
+    this.keyServers = new KeyServers(host)
+    this.bundles = new Bundles(host, this.sheets, this.toasts, ontrouble)
     this.links = new Links(host, this.navigation, this.sheets, (sheetId) => void this.uploads.reopen(sheetId))
   }
 
@@ -115,6 +132,8 @@ export class Sifter {
     this.transfers.hear(event)
     this.uploads.hear(event)
     this.inspector.hear(event)
+    this.keys.hear(event)
+    this.bundles.hear(event)
   }
 }
 

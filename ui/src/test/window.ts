@@ -6,6 +6,8 @@ import { tick } from 'svelte'
 import App from '../App.svelte'
 import type { AppView } from '../contract/generated'
 import { accountScript } from '../host/demo/accounts'
+import { comparisonScript } from '../host/demo/comparison'
+import { keyServerScript } from '../host/demo/key-servers'
 import { libraryScript } from '../host/demo/library'
 import { networkScript } from '../host/demo/network'
 import { providerScript } from '../host/demo/providers'
@@ -31,6 +33,8 @@ export function script(view: Partial<AppView> = {}): Script {
     ...providerScript,
     ...networkScript,
     ...signatureScript,
+    ...comparisonScript,
+    ...keyServerScript,
     app_state: () => structuredClone({ ...app, ...view }),
     app_copy: () => ({}),
     server_list: () => servers,

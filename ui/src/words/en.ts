@@ -1,6 +1,7 @@
 /** Every sentence in English, by area. Another language is another object of the same type. */
 import { accounts, connect } from './en/accounts'
 import { common } from './en/common'
+import { compare } from './en/compare'
 import { computer, downloads } from './en/computer'
 import { container } from './en/container'
 import { diagnosis } from './en/diagnosis'
@@ -8,6 +9,7 @@ import { errors } from './en/errors'
 import { frame } from './en/frame'
 import { home } from './en/home'
 import { inspector } from './en/inspector'
+import { bundles, keySearch, keyServers, publishing, revoked } from './en/key-servers'
 import { keys } from './en/keys'
 import { kit } from './en/kit'
 import { library } from './en/library'
@@ -28,9 +30,11 @@ import { welcome } from './en/welcome'
 export const en = {
   accounts,
   addresses,
+  bundles,
   certificate,
   commandLine,
   common,
+  compare,
   computer,
   connect,
   container,
@@ -42,12 +46,16 @@ export const en = {
   home,
   importing,
   inspector,
+  keySearch,
+  keyServers,
   keys,
   kit,
   library,
   limits,
   network,
   providers,
+  publishing,
+  revoked,
   search,
   settings,
   shortcuts,

@@ -14,7 +14,7 @@ import type { Script } from '../fake'
 import { transfer } from './transfers'
 
 export const FINGERPRINT = '8A3104C75E19B0D26F8821DA9C4077E312EE233B'
-const OTHER = '12045C8C0B1004D058DE4BEDA20C27EE7FF7BA84'
+export const OTHER = '12045C8C0B1004D058DE4BEDA20C27EE7FF7BA84'
 const MIB = 1024 ** 2
 
 export function check(verdict: Verdict, reason: VerdictReason | null = null): FileCheck {
@@ -22,6 +22,7 @@ export function check(verdict: Verdict, reason: VerdictReason | null = null): Fi
   return {
     verdict,
     reason,
+    contents: 'read',
     signers: signed
       ? [
           {
@@ -79,6 +80,7 @@ export function verification(verdict: Verdict, reason: VerdictReason | null = nu
     signatures: verdict === 'not_signed' ? [] : [found],
     error: ok ? null : 'data object integrity compromised: 3',
     reason,
+    contents: 'read',
     asked: brief.asked,
     checked: brief.checked,
   }
@@ -96,6 +98,7 @@ export const inspection: InspectionView = {
   fileId: 'f1',
   name: 'samtools_1.21.sif',
   folder: '~/containers',
+  remote: null,
   quarantined: false,
   origin: {
     transferId: 't9',
@@ -178,13 +181,14 @@ const key: KeyRow['key'] = {
 }
 
 export const keyRows: KeyRow[] = [
-  { key, trust: 'own', backedUp: false, passphraseKept: false, ending: null },
+  { key, trust: 'own', backedUp: false, passphraseKept: false, ending: null, published: [] },
   {
     key: { ...key, fingerprint: OTHER, names: ['Bob <bob@example.org>'], mine: false, protected: false },
     trust: 'trusted',
     backedUp: false,
     passphraseKept: false,
     ending: null,
+    published: [],
   },
   {
     key: { ...key, fingerprint: OTHER.replace(/84$/, '99'), names: [], mine: false, standing: 'expired' },
@@ -192,6 +196,7 @@ export const keyRows: KeyRow[] = [
     backedUp: false,
     passphraseKept: false,
     ending: null,
+    published: [],
   },
 ]
 
@@ -231,7 +236,7 @@ export const signatureScript: Script = {
   inspect_list: ({ path }) => listing(path),
   inspect_extract: () => ({ name: 'samtools' }),
   inspect_extract_object: () => ({ name: 'object' }),
-  key_list: () => ({ keys: keyRows }),
+  key_list: () => ({ keys: keyRows, revoked: [] }),
   key_make: () => key,
   key_import: () => ({ keys: [key], secret: 0 }),
   key_export: () => ({ name: 'ada.asc' }),

@@ -15,7 +15,7 @@ describe('keys', () => {
       expect(screen.getByRole('grid', { name: group })).toBeTruthy()
     expect(screen.getByText(/There is no backup of Ada/)).toBeTruthy()
     const done = keyRows.map((row) => ({ ...row, backedUp: true }))
-    host.answer({ key_list: () => ({ keys: done }) })
+    host.answer({ key_list: () => ({ keys: done, revoked: [] }) })
     await user.click(screen.getByRole('button', { name: 'Back up…' }))
     await settled()
     expect(host.asked('key_export')).toEqual([{ fingerprint: FINGERPRINT, secret: true }])

@@ -7,6 +7,7 @@ import { say, type Facts, type Say } from './error-parts'
 const REASONS: Record<string, string> = {
   unreadable: 'It holds no key or certificate of a kind that signs images.',
   not_found: 'It is not among your keys. Import it first.',
+  not_published: 'No key server that was asked has it. Its owner may publish it, or send it to you.',
   ambiguous: 'There are several secret keys. Choose one of them.',
   encrypted: 'It is encrypted in a form that Sifter does not read. Decrypt it first.',
   expired: 'It has expired, so nobody would believe a signature by it. Move its end, or use another key.',
@@ -66,6 +67,12 @@ export const KEYS: Partial<Record<ErrorCode, Say>> = {
       tone: 'warn',
       icon: 'file',
     }),
+  fetch_limit: (f) =>
+    say(
+      `Too much of ${f.text('name', 'this image')} would be fetched`,
+      `A look into a library fetches at most ${f.bytes('limit') ?? 'some megabytes'}. Download the image, and take it from the file.`,
+      { icon: 'info', actions: ['download'] },
+    ),
   in_quarantine: (f) =>
     say(
       `${f.file} is in quarantine`,

@@ -168,9 +168,16 @@ const SERVERS: Partial<Record<ErrorCode, Say>> = {
       const why = 'A library keeps its tags by architecture, so this image cannot get one.'
       return say('The image does not say which processor it is for', why, { icon: 'info' })
     }
+    if (what === 'publish') {
+      const why = 'It may have a sign-in of its own. Nothing was sent; publish the key on another server.'
+      return say(`${capital(f.server)} takes no keys from Sifter`, why, { icon: 'key' })
+    }
     if (what === 'ranges') {
       const why = 'It sends whole files only. Download the image to look into it.'
-      return say(`${capital(f.server)} cannot show an image from afar`, why, { icon: 'info' })
+      return say(`${capital(f.server)} cannot show an image from afar`, why, {
+        icon: 'info',
+        actions: ['download'],
+      })
     }
     const named = OFFERS[what] ?? 'this'
     return say(`${capital(f.server)} does not offer ${named}`, 'Another server may.', { icon: 'info' })
@@ -300,9 +307,11 @@ const REST: Partial<Record<ErrorCode, Say>> = {
       `${text ? `“${text}”` : 'This'} does not work as a ${nameField(field)}`,
       field === 'token'
         ? 'A name has 1 to 100 characters in one line.'
-        : field === 'file'
-          ? 'A file name holds no slash, backslash or colon, and is not too long.'
-          : 'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
+        : field === 'file' || field === 'folder'
+          ? `A ${field} name holds no slash, backslash or colon, does not begin with a dot, and is not too long.`
+          : field === 'key_search'
+            ? 'Search for 3 to 200 characters: a name, an address, an id or a fingerprint.'
+            : 'Use lower-case letters, digits, dots, dashes and underscores, and begin with a letter or digit.',
       { tone: 'warn' },
     )
   },
@@ -322,7 +331,10 @@ const REST: Partial<Record<ErrorCode, Say>> = {
 }
 
 function nameField(field: string): string {
-  return ['entity', 'collection', 'container', 'tag', 'file'].includes(field) ? `${field} name` : 'name'
+  if (field === 'key_search') return 'search'
+  return ['entity', 'collection', 'container', 'tag', 'file', 'folder'].includes(field)
+    ? `${field} name`
+    : 'name'
 }
 
 const SAY = {
@@ -369,6 +381,7 @@ export const actionWords: Record<ErrorAction, string> = {
   add_authority: 'Add CA…',
   network_settings: 'Network settings',
   open_vault: 'Open the vault…',
+  download: 'Download',
 }
 
 export const errors = { say: errorWords, actions: actionWords }

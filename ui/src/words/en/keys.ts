@@ -91,7 +91,7 @@ export const keys = {
   trustedNow: (name: string) => `You trust ${name}`,
   revokeTitle: (name: string) => `Take back ${name}?`,
   revokeNote:
-    'This cannot be undone. Nobody should believe what the key signs from now on. Sifter then saves a text that you give to everybody who has the key.',
+    'This cannot be undone. Nobody should believe what the key signs from now on. Sifter then saves a text that you give to everybody who has the key, and asks where to publish it.',
   revokeWhy: 'Why',
   causes: [
     { id: 'retired', label: 'No longer used' },
@@ -102,10 +102,10 @@ export const keys = {
   revoking: 'Taking it back…',
   revoked: (file: string | null) =>
     file === null
-      ? 'The key is taken back here. Save its public key to tell others.'
+      ? 'The key is taken back here. Publish it to tell others.'
       : `The key is taken back. Send ${file} to everybody who has it.`,
   expiryTitle: (name: string) => `When does ${name} end?`,
-  expiryNote: 'Give the public key to others again afterwards: they do not hear of it by themselves.',
+  expiryNote: 'Publish the key again afterwards, or give it to others: they do not hear of it by themselves.',
   expiryYes: 'Set the end',
   setting: 'Setting the end…',
   noKey: 'You have no key that can sign. Create one under Keys.',
