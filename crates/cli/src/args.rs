@@ -102,6 +102,15 @@ pub(crate) enum Verb {
     },
     /// Show what an image or a container says about itself
     Inspect(Inspect),
+    /// Show what is different between two images
+    Compare {
+        /// File, or image in a library
+        #[arg(value_name = "FILE_OR_REF")]
+        left: String,
+        /// File, or image in a library
+        #[arg(value_name = "FILE_OR_REF")]
+        right: String,
+    },
     /// Read and change the objects of an image on this computer
     Sif {
         #[command(subcommand)]

@@ -1,6 +1,7 @@
 //! One file per verb.
 
 mod bundle;
+mod compare;
 mod delete;
 mod inspect;
 mod key;
@@ -71,6 +72,7 @@ pub(crate) async fn run(cli: Cli, output: Output, stop: &Stop) -> Result<(), Fai
         Verb::Search { text } => search::run(&call, text).await,
         Verb::Delete { reference } => delete::run(&call, reference).await,
         Verb::Inspect(options) => inspect::run(&call, options).await,
+        Verb::Compare { left, right } => compare::run(&call, left, right).await,
         Verb::Sif { verb } => sif::run(&call, verb).await,
         Verb::Verify(options) => verify::run(&call, options).await,
         Verb::Bundle(options) => bundle::run(&call, options).await,

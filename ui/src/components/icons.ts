@@ -46,6 +46,8 @@ export type IconName =
   | 'file'
   | 'sif'
   | 'external'
+  | 'eye'
+  | 'compare'
   | 'tag'
   | 'trash'
   | 'move'

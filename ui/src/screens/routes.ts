@@ -3,10 +3,12 @@ import type { Component } from 'svelte'
 
 import type { Route, RouteName } from '../state/navigation.svelte'
 import AccountsScreen from './accounts/AccountsScreen.svelte'
+import CompareScreen from './compare/CompareScreen.svelte'
 import ComputerScreen from './computer/ComputerScreen.svelte'
 import ContainerScreen from './container/ContainerScreen.svelte'
 import HomeScreen from './home/HomeScreen.svelte'
 import InspectorScreen from './inspector/InspectorScreen.svelte'
+import LookScreen from './inspector/LookScreen.svelte'
 import KeysScreen from './keys/KeysScreen.svelte'
 import CollectionScreen from './library/CollectionScreen.svelte'
 import EntityScreen from './library/EntityScreen.svelte'
@@ -22,12 +24,14 @@ type Screens = { [Name in RouteName]?: Component<Omit<Extract<Route, { name: Nam
 export const routes: Screens = {
   accounts: AccountsScreen,
   collection: CollectionScreen,
+  compare: CompareScreen,
   computer: ComputerScreen,
   container: ContainerScreen,
   entity: EntityScreen,
   home: HomeScreen,
   inspector: InspectorScreen,
   keys: KeysScreen,
+  look: LookScreen,
   search: SearchScreen,
   server: ServerScreen,
   settings: SettingsScreen,

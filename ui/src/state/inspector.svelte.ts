@@ -1,7 +1,8 @@
-/** Files on this computer that are looked at. The window knows them by ids; their paths stay in the app. */
+/** Images that are looked at, on this computer or in a library. The window knows them by ids; their paths stay in the app. */
 import { toUiError } from '../contract/errors'
 import type {
   AppEvent,
+  ImageRef,
   InspectionView,
   SavedFile,
   TransferView,
@@ -11,14 +12,17 @@ import type {
 import type { Host } from '../host/types'
 import { words } from '../words/words'
 import { Loaded } from './loaded.svelte'
+import type { Compared } from './comparison.svelte'
 import type { Navigation } from './navigation.svelte'
 import type { Toasts } from './toasts.svelte'
 import type { Uploads } from './uploads.svelte'
 
-/** One file: what it says about itself, and what its signatures say. */
+/** One image: what it says about itself, what its signatures say, and how much of it was fetched. */
 export class InspectedFile {
   readonly view: Loaded<InspectionView>
   readonly check: Loaded<VerificationView>
+  /** Bytes of an image in a library. */
+  readonly read: Loaded<number>
 
   constructor(
     readonly fileId: string,
@@ -26,6 +30,7 @@ export class InspectedFile {
   ) {
     this.view = new Loaded(() => host.call('inspect_file', { fileId }))
     this.check = new Loaded(() => host.call('inspect_check', { fileId }))
+    this.read = new Loaded(() => host.call('inspect_read', { fileId }))
   }
 
   /** Looks anew at everything. */
@@ -65,6 +70,33 @@ export class Inspector {
     this.navigation.go({ name: 'inspector', fileId })
   }
 
+  /** Shows an image that stays in its library. */
+  look(image: ImageRef): void {
+    this.navigation.go({ name: 'look', image })
+  }
+
+  /** Opens an image in its library; answers its id. */
+  openImage(image: ImageRef): Promise<string> {
+    return this.host.call('inspect_image', image)
+  }
+
+  /** Shows a file of an upload sheet. */
+  async openDraft(sheetId: string, fileId: string): Promise<boolean> {
+    return this.ask(async () => this.open(await this.host.call('inspect_draft', { sheetId, fileId })))
+  }
+
+  compare(left: Compared, right: Compared): void {
+    this.navigation.go({ name: 'compare', left, right })
+  }
+
+  /** Lets the person choose a file to compare an image with. */
+  async compareWithFile(left: Compared): Promise<void> {
+    await this.ask(async () => {
+      const [right] = await this.host.call('inspect_choose', {})
+      if (right !== undefined) this.compare(left, right)
+    })
+  }
+
   /** Lets the person choose a file, and shows it. */
   async choose(): Promise<void> {
     await this.ask(async () => {
@@ -74,7 +106,7 @@ export class Inspector {
   }
 
   /** Shows what a download has brought. */
-  async openTransfer(transfer: TransferView): Promise<void> {
+  async openTransfer(transfer: Pick<TransferView, 'id'>): Promise<void> {
     await this.ask(async () =>
       this.open(await this.host.call('inspect_transfer', { transferId: transfer.id })),
     )

@@ -1,5 +1,6 @@
 /** Where the window is, and the way back. History lives in memory: the window has no address bar. */
-import type { LibraryPath, SearchScope } from '../contract/generated'
+import type { ImageRef, LibraryPath, SearchScope } from '../contract/generated'
+import type { Compared } from './comparison.svelte'
 import type { SheetRequest } from './sheets.svelte'
 
 export type Route =
@@ -9,7 +10,9 @@ export type Route =
   | { name: 'computer' }
   | { name: 'accounts' }
   | { name: 'keys' }
-  | { name: 'inspector'; fileId: string }
+  | { name: 'inspector'; fileId: string; remote?: true }
+  | { name: 'look'; image: ImageRef }
+  | { name: 'compare'; left: Compared; right: Compared }
   | { name: 'settings' }
   | { name: 'sign_in'; serverId: string; then?: SheetRequest; another?: boolean; scopes?: string }
   | { name: 'server'; serverId: string }

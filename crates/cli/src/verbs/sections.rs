@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::note;
 
 /// The tag that is meant when none is named.
-const USUAL_TAG: &str = "latest";
+pub(super) const USUAL_TAG: &str = "latest";
 
 /// Which parts the options name; `None` when they name none, which asks for an overview.
 pub(super) fn wanted(options: &Inspect) -> Option<Sections> {

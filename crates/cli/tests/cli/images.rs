@@ -49,6 +49,49 @@ async fn parts_of_what_an_image_says_come_from_the_file_and_from_the_library_ali
         .says("not found");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_images_are_compared_wherever_they_are() {
+    let bench = Bench::new().await;
+    bench.image("a.sif", Arch::Amd64, 1 << 20, 1);
+    bench.image("b.sif", Arch::Arm64, 2 << 20, 2);
+    bench.run(&["push", "a.sif", "tester/tools/a:1"]).await.ok();
+    let files = bench
+        .run_bare(&["compare", "a.sif", "b.sif"])
+        .await
+        .ok()
+        .out;
+    assert!(
+        files.contains("amd64") && files.contains("arm64"),
+        "{files}"
+    );
+    assert!(files.contains("on this computer"), "{files}");
+    assert!(files.contains("~ FS, Squashfs"), "{files}");
+    let mixed = [
+        "--arch",
+        "amd64",
+        "--json",
+        "compare",
+        "tester/tools/a:1",
+        "b.sif",
+    ];
+    let document = bench.run(&mixed).await.ok().json();
+    assert_eq!(document["left"]["name"], "a:1");
+    assert!(document["left"]["remote"]["read"].as_u64().unwrap() > 0);
+    assert_eq!(document["right"]["name"], "b.sif");
+    assert_eq!(document["same"], false);
+    let twice = [
+        "--arch",
+        "amd64",
+        "compare",
+        "tester/tools/a:1",
+        "tester/tools/a:1",
+    ];
+    let same = bench.run(&twice).await.ok().out;
+    assert!(same.contains("byte for byte"), "{same}");
+    let gone = bench.run_bare(&["compare", "a.sif", "./gone.sif"]).await;
+    gone.failed(1).says("gone");
+}
+
 /// Adds an object, and says how it is listed.
 async fn add(bench: &Bench, data: &str, options: &[&str]) -> String {
     let arguments = [&["--json", "sif", "add", "new.sif", data], options].concat();

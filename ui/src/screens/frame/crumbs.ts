@@ -1,4 +1,5 @@
 /** The way down to a place in a library. */
+import type { ImageRef } from '../../contract/generated'
 import type { Route } from '../../state/navigation.svelte'
 
 export interface Crumb {
@@ -20,4 +21,11 @@ export function libraryCrumbs(
   if (collection === undefined) return crumbs
   crumbs.push({ label: collection, route: { name: 'collection', serverId, entity, collection } })
   return crumbs
+}
+
+/** The way down to the container of an image. */
+export function imageCrumbs(image: ImageRef, serverName: string): Crumb[] {
+  const { serverId, path, tag } = image
+  const crumbs = libraryCrumbs(serverId, serverName, path.entity, path.collection)
+  return [...crumbs, { label: path.container, route: { name: 'container', serverId, path, tag } }]
 }

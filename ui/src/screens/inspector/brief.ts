@@ -9,6 +9,6 @@ export function briefOf(view: VerificationView): FileCheck {
     const proven = one.origin !== null || one.key !== null
     signers.push({ name: one.signer, fingerprint, proven })
   }
-  const { verdict, reason, asked, checked } = view
-  return { verdict, reason, signers, asked, checked }
+  const { verdict, reason, contents, asked, checked } = view
+  return { verdict, reason, contents, signers, asked, checked }
 }

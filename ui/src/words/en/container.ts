@@ -39,6 +39,7 @@ export const container = {
   hideInspector: 'Hide inspector',
   inspector: (name: string, tag: string, arch: string) => `${name}:${tag}, ${arch}`,
   download: (bytes: number) => `Download ${size(bytes)}`,
+  lookInside: 'Look inside',
   copyPinned: 'Copy reference with digest',
   signature: 'Signature',
   notSigned: 'Not signed',

@@ -20,6 +20,7 @@ export type ErrorAction =
   | 'add_authority'
   | 'network_settings'
   | 'open_vault'
+  | 'download'
 
 export interface ErrorWords {
   title: string

@@ -1,4 +1,4 @@
-// Words of the inspector: an image on this computer.
+// Words of the inspector: an image on this computer, or one that is still in a library.
 
 import type { ImageObject, ObjectKind, SignatureForm } from '../../contract/generated'
 import { count, size } from '../format'
@@ -42,6 +42,20 @@ export const inspector = {
   sign: 'Sign…',
   summary: (bytes: number, arch: string | null) => [size(bytes), arch].filter(Boolean).join(', '),
   from: 'From',
+  inLibrary: (server: string) => `In ${server}, not on this computer:`,
+  readOf: (read: number, bytes: number) => `Read ${size(read)} of ${size(bytes)}.`,
+  opening: (name: string) => `Opening ${name} in its library…`,
+  download: 'Download',
+  copyReference: 'Copy reference',
+  reference: 'Reference',
+  server: 'Library',
+  contentsLater: 'Its contents are not compared yet',
+  contentsLaterNote: 'That is done when it is downloaded.',
+  describedNote: (objects: number) =>
+    objects === 1
+      ? 'What the file says of its one object is what was signed.'
+      : `What the file says of all ${objects} objects is what was signed.`,
+  described: 'Its header and descriptors are unchanged since it was signed',
   header: 'Header',
   kind: (kind: ObjectKind) => KINDS[kind],
   covered: (signatures: number) =>

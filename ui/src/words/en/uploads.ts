@@ -26,6 +26,7 @@ export const uploads = {
   destinationHint: 'entity/collection',
   containerHint: 'entity/collection/container',
   container: 'Container',
+  lookInside: 'Look inside',
   tags: 'Tags',
   addTag: 'Add a tag',
   whatChanged: 'What changed',

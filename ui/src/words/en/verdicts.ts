@@ -1,6 +1,6 @@
 // The five verdicts about an image, and why. Short words for columns, sentences where there is room.
 
-import type { SignerView, Verdict, VerdictReason } from '../../contract/generated'
+import type { CheckedContents, SignerView, Verdict, VerdictReason } from '../../contract/generated'
 import { shortKey } from '../format'
 
 /** What is wrong, as a sentence; and what to do now. */
@@ -89,6 +89,13 @@ const SHORT: Record<Verdict, string> = {
   do_not_use: 'Do not use',
 }
 
+/** The same of an image that is still in a library: a good signature is known, and nothing of what it is about. */
+const SHORT_UNREAD: Partial<Record<Verdict, string>> = { verified: 'Trusted signer' }
+
+/** What is left to be seen, where nothing is wrong so far. */
+const LATER = 'What is in it is compared when it is downloaded.'
+const PROMISING: Verdict[] = ['verified', 'unknown_signer']
+
 /** What it means, without the reason. */
 const MEANING: Record<Verdict, string> = {
   verified: 'Signed by a key you trust.',
@@ -102,7 +109,10 @@ const MEANING: Record<Verdict, string> = {
 const STATED = 'The signature says that it is older than that, which nobody can prove.'
 
 export const verdicts = {
-  short: (verdict: Verdict) => SHORT[verdict],
+  short: (verdict: Verdict, contents: CheckedContents = 'read') =>
+    (contents === 'unread' ? SHORT_UNREAD[verdict] : undefined) ?? SHORT[verdict],
+  later: (verdict: Verdict, contents: CheckedContents): string =>
+    contents === 'unread' && PROMISING.includes(verdict) ? LATER : '',
   signature: 'Signature',
   why: (verdict: Verdict, reason: VerdictReason | null, asked: string[]): string =>
     reason === null
