@@ -1,5 +1,6 @@
 //! An image that is still in a library, looked into by reading the few parts of it that are needed.
 
+mod ahead;
 mod kept;
 mod ranges;
 
@@ -20,6 +21,7 @@ use crate::inspect::Medium;
 use crate::library::image_reference;
 use crate::servers::Session;
 
+pub(crate) use ahead::Ahead;
 pub(crate) use kept::{KeptImages, RemoteKey};
 use ranges::{Bytes, TooMuch};
 pub(crate) use ranges::{MOST, Ranges};

@@ -5,14 +5,14 @@ use std::io;
 
 use sifter_sif::{Cached, Source};
 
-use crate::remote_image::Ranges;
+use crate::remote_image::{Ahead, Ranges};
 
 /// The source of an opened image.
 pub struct Medium(Kind);
 
 enum Kind {
     File(File),
-    Remote(Cached<Ranges>),
+    Remote(Cached<Ahead<Ranges>>),
 }
 
 impl Medium {
@@ -21,21 +21,21 @@ impl Medium {
     }
 
     pub(crate) fn remote(ranges: Ranges) -> Self {
-        Self(Kind::Remote(Cached::new(ranges)))
+        Self(Kind::Remote(Cached::new(Ahead::new(ranges))))
     }
 
     /// How many bytes have been fetched from a library; none of a file.
     pub(crate) fn bytes_fetched(&self) -> u64 {
         match &self.0 {
             Kind::File(_) => 0,
-            Kind::Remote(cached) => cached.inner().bytes_read(),
+            Kind::Remote(cached) => cached.inner().inner().bytes_read(),
         }
     }
 
     /// Begins another answer, for which as much may be fetched again.
     pub(crate) fn fetch_anew(&self) {
         if let Kind::Remote(cached) = &self.0 {
-            cached.inner().fetch_anew();
+            cached.inner().inner().fetch_anew();
         }
     }
 }

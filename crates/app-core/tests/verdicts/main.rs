@@ -9,13 +9,13 @@
 )]
 
 mod bundles;
+mod comparing;
 #[path = "../support/disk.rs"]
 mod disk;
 mod inspecting;
 mod judging;
-mod comparing;
 mod keys;
-mod remote;
 mod publishing;
+mod remote;
 mod signing;
 mod stage;

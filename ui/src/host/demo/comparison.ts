@@ -3,6 +3,7 @@ import type {
   ComparedImage,
   ComparisonView,
   InspectionView,
+  RemotePlace,
   VerificationView,
 } from '../../contract/generated'
 import type { Script } from '../fake'

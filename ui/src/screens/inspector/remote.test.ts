@@ -23,7 +23,7 @@ describe('an image in a library', () => {
     expect(sifter.navigation.route).toEqual({ name: 'inspector', fileId: 'r1', remote: true })
     const main = screen.getByRole('main')
     expect(within(main).getByRole('heading', { level: 1, name: 'samtools:1.21' })).toBeTruthy()
-    expect(main.textContent).toContain('In Sylabs Cloud, not on this computer:')
+    expect(main.textContent).toContain('In the library Sylabs Cloud, not downloaded:')
     expect(main.textContent).toContain('Read 212 KiB of 88.4 MiB.')
   })
 

@@ -42,7 +42,7 @@ export const inspector = {
   sign: 'Sign…',
   summary: (bytes: number, arch: string | null) => [size(bytes), arch].filter(Boolean).join(', '),
   from: 'From',
-  inLibrary: (server: string) => `In ${server}, not on this computer:`,
+  inLibrary: (server: string) => `In the library ${server}, not downloaded:`,
   readOf: (read: number, bytes: number) => `Read ${size(read)} of ${size(bytes)}.`,
   opening: (name: string) => `Opening ${name} in its library…`,
   download: 'Download',
