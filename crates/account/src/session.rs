@@ -104,6 +104,8 @@ impl Accounts {
         refused: Option<SecretString>,
     ) -> Result<SecretString, Error> {
         let need = need.clamp(LEAST, MOST);
+        // Also where the token is in memory: it would have to come out of the vault again.
+        self.vault().note_use();
         if let Some(token) = self.cell(id).lock().await.fresh(need, refused.as_ref()) {
             return Ok(token);
         }

@@ -11,6 +11,7 @@ mod memory;
 mod platform;
 mod sealed;
 mod split;
+mod uses;
 mod worker;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ pub use self::memory::MemoryKeychain;
 pub use self::platform::SystemKeychain;
 use self::sealed::Sealed;
 pub use self::sealed::{Cost, FileState, SHORTEST_PASSPHRASE};
+use self::uses::Uses;
 use self::worker::Worker;
 use crate::account::AccountId;
 use crate::error::Cause;
@@ -157,6 +159,8 @@ struct Inner {
     keychain: Option<Attached>,
     /// The vault file, where the program has a place for one.
     sealed: Option<Arc<Sealed>>,
+    /// When something in the vault was last needed.
+    uses: Uses,
     /// How many calls wait for the person to unlock the keychain.
     waiting: watch::Sender<u32>,
     /// What the keychain would not take: newer than anything it holds under the same account.
@@ -212,6 +216,7 @@ impl Vault {
             inner: Arc::new(Inner {
                 keychain,
                 sealed,
+                uses: Uses::from_now(),
                 waiting: watch::Sender::new(0),
                 session: Mutex::default(),
             }),
@@ -222,6 +227,17 @@ impl Vault {
     #[must_use]
     pub fn waiting(&self) -> watch::Receiver<u32> {
         self.inner.waiting.subscribe()
+    }
+
+    /// Something needs what is in the vault. A token that is in memory already is such a use, too.
+    pub fn note_use(&self) {
+        self.inner.uses.note();
+    }
+
+    /// How long ago anything last needed what is in the vault. Time that the computer slept counts.
+    #[must_use]
+    pub fn unused_for(&self) -> Duration {
+        self.inner.uses.since()
     }
 
     /// Writes, reads back and deletes a random secret. Nothing less tells the truth.

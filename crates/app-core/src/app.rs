@@ -298,6 +298,7 @@ impl AppCore {
             tasks: core.tasks.clone(),
         };
         stranger.follow();
+            core.lock_unused_vault();
         core.mind_manners();
         if background {
             core.remind();

@@ -205,6 +205,7 @@ mod tests {
             limited_now: false,
             keep_awake: true,
             notifications: true,
+            vault_lock_minutes: 15,
             data_folder: "/data".into(),
         }
     }

@@ -5,7 +5,7 @@ mod awake;
 mod notices;
 mod progress;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod schedule;
 
 use std::sync::Arc;
@@ -61,7 +61,7 @@ pub(crate) fn wall_clock() -> Zoned {
 }
 
 /// Whether a transfer is under way, or will be without anybody's doing.
-fn moves(view: &TransferView) -> bool {
+pub(crate) fn moves(view: &TransferView) -> bool {
     !matches!(
         view.phase,
         Phase::Paused | Phase::Done { .. } | Phase::NeedsAttention { .. } | Phase::Cancelled

@@ -65,6 +65,8 @@ impl AppCore {
             request.admission = Some(Arc::new(LocalDoor(Arc::clone(&self.servers))));
         }
         let sign_in = self
+        // At its end there is something to keep.
+        self.accounts.vault().note_use();
             .sign_ins
             .begin(request)
             .map_err(|error| errors::account(&error, &place))?;

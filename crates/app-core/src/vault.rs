@@ -1,5 +1,7 @@
 //! The vault file at the person's word: made, opened, closed, given up. And who waits for a locked keychain.
 
+mod auto_lock;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

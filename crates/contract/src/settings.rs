@@ -88,6 +88,8 @@ pub struct SettingsView {
     pub keep_awake: bool,
     /// Whether the system tells how transfers ended while the window is elsewhere.
     pub notifications: bool,
+    /// After how many minutes without use the vault file closes itself; 0 is never.
+    pub vault_lock_minutes: u32,
     /// Where Sifter keeps its data, for *Show data folder*.
     pub data_folder: String,
 }
@@ -121,6 +123,10 @@ pub struct SettingsPatch {
     #[serde(default)]
     #[ts(optional)]
     pub notifications: Option<bool>,
+    /// After how many minutes without use the vault file closes itself, at most a day; 0 is never.
+    #[serde(default)]
+    #[ts(optional)]
+    pub vault_lock_minutes: Option<u32>,
     /// The person has left the welcome page.
     #[serde(default)]
     #[ts(optional)]

@@ -19,9 +19,14 @@ export class Vault {
   constructor(
     private readonly host: Host,
     private readonly app: App,
+    private readonly onlocked: () => void,
   ) {}
 
   hear(event: AppEvent): void {
+    if (event.kind === 'vault_locked') {
+      void this.app.load()
+      this.onlocked()
+    }
     if (event.kind !== 'keychain') return
     this.keychainWaits = event.waiting
     // It was locked or missing when the window asked last.

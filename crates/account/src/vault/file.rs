@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 use super::sealed::Sealed;
 use super::{Cost, FileState, Vault, VaultError, VaultStatus};
@@ -35,6 +36,7 @@ impl Vault {
     /// written.
     pub async fn create_file(&self, passphrase: SecretString) -> Result<(), VaultError> {
         self.in_file(move |file| file.create(&passphrase)).await?;
+        self.note_use();
         self.move_in().await;
         Ok(())
     }
@@ -46,8 +48,18 @@ impl Vault {
     /// when there is none.
     pub async fn open_file(&self, passphrase: SecretString) -> Result<(), VaultError> {
         self.in_file(move |file| file.open(&passphrase)).await?;
+        self.note_use();
         self.move_in().await;
         Ok(())
+    }
+
+    /// Whether the vault file is open, now and from now on. Without a place for one it never is.
+    #[must_use]
+    pub fn file_is_open(&self) -> watch::Receiver<bool> {
+        match &self.inner.sealed {
+            Some(file) => file.is_open(),
+            None => watch::Sender::new(false).subscribe(),
+        }
     }
 
     /// Forgets the key of the vault file.

@@ -29,6 +29,7 @@ impl Vault {
     /// Keeps the secret of an account and says where. What neither the keychain nor the vault file takes stays in
     /// memory, so a secret is never lost by storing it.
     pub async fn store(&self, account: AccountId, secret: SecretString) -> Storage {
+        self.note_use();
         let refused = match self.keychain() {
             None => VaultError::Absent,
             Some(keychain) => {
@@ -91,6 +92,7 @@ impl Vault {
         account: AccountId,
         limit: impl FnOnce(&Patience) -> Duration,
     ) -> Result<Option<SecretString>, VaultError> {
+        self.note_use();
         if let Some(secret) = self.session().get(&account) {
             return Ok(Some(secret.clone()));
         }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::watch;
 
 pub use self::envelope::Cost;
 use self::envelope::{Envelope, Items, Key};
@@ -40,6 +41,7 @@ pub(super) struct Sealed {
     lock: PathBuf,
     cost: Cost,
     key: Mutex<Option<Arc<Key>>>,
+    open: watch::Sender<bool>,
 }
 
 fn failed(error: io::Error) -> VaultError {
@@ -53,6 +55,7 @@ impl Sealed {
             lock: folder.join("vault.lock"),
             cost,
             key: Mutex::default(),
+            open: watch::Sender::new(false),
         }
     }
 
@@ -64,6 +67,11 @@ impl Sealed {
         } else {
             FileState::Closed
         }
+    }
+
+    /// Whether its key is held, now and from now on.
+    pub(super) fn is_open(&self) -> watch::Receiver<bool> {
+        self.open.subscribe()
     }
 
     /// Makes the file. One that is there already stays as it is.
@@ -184,6 +192,8 @@ impl Sealed {
     }
 
     fn hold(&self, key: Option<Key>) {
+        let is_open = key.is_some();
         *self.key.lock().unwrap_or_else(PoisonError::into_inner) = key.map(Arc::new);
+        self.open.send_replace(is_open);
     }
 }

@@ -120,6 +120,7 @@ export const app: AppView = {
     limitedNow: false,
     keepAwake: true,
     notifications: true,
+    vaultLockMinutes: 15,
     dataFolder: '/home/ada/.local/share/sifter',
   },
 }

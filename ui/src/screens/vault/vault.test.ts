@@ -95,6 +95,29 @@ describe('the vault', () => {
     expect(main().getByRole('button', { name: 'Make a vault…' })).toBeTruthy()
   })
 
+  it('closes by itself after a time that the settings name, and says so', async () => {
+    const { host, user } = await open('open', 'settings', { settings_set: () => app.settings })
+    const times = within(main().getByRole('group', { name: 'Close it by itself' }))
+    expect(times.getByRole('button', { pressed: true }).textContent.trim()).toBe('15 minutes')
+    await user.click(times.getByRole('button', { name: 'Never' }))
+    await user.click(times.getByRole('button', { name: '1 hour' }))
+    await settled()
+    expect(host.asked('settings_set')).toEqual([{ vaultLockMinutes: 0 }, { vaultLockMinutes: 60 }])
+
+    host.answer({ app_state: after('closed') })
+    host.send({ kind: 'vault_locked' })
+    await settled()
+    expect(screen.getByText(/The vault has closed itself/)).toBeTruthy()
+    expect(main().getByRole('button', { name: 'Open the vault…' })).toBeTruthy()
+  })
+
+  it('offers a time that only the file has', async () => {
+    const settings = { ...app.settings, vaultLockMinutes: 30 }
+    await openWindow({ route: { name: 'settings' }, app: { ...without('open'), settings } })
+    const times = within(main().getByRole('group', { name: 'Close it by itself' }))
+    expect(times.getByRole('button', { pressed: true }).textContent.trim()).toBe('30 minutes')
+  })
+
   it('can be opened from what went wrong because it was closed', async () => {
     const { user } = await openWindow({
       route: { name: 'accounts' },

@@ -1,6 +1,7 @@
 // Words of the vault: the file that keeps sign-ins on computers without a keychain.
 
 import type { VaultState } from '../../contract/generated'
+import { count } from '../format'
 
 export const vault = {
   title: 'Vault',
@@ -8,7 +9,7 @@ export const vault = {
   state: {
     none: 'This computer has no keychain. Sign-ins are forgotten when Sifter quits, unless you make a vault for them: a file that is encrypted with a passphrase of yours.',
     closed: 'Closed. The sign-ins in it wait until you open it with your passphrase.',
-    open: 'Open until Sifter quits. Sign-ins are kept in it, encrypted with your passphrase.',
+    open: 'Open. Sign-ins are kept in it, encrypted with your passphrase.',
   } satisfies Record<VaultState, string>,
   brief: {
     none: 'This computer has no keychain, so the sign-in is forgotten when Sifter quits.',
@@ -20,9 +21,9 @@ export const vault = {
   forget: 'Delete the vault…',
   makeTitle: 'Make a vault',
   makeNote:
-    'Sign-ins are kept in a file that only this passphrase opens. Sifter asks for it once after each start. Nobody can restore it: without it, you sign in again.',
+    'Sign-ins are kept in a file that only this passphrase opens. Sifter asks for it after each start, and when the vault has closed itself. Nobody can restore it: without it, you sign in again.',
   openTitle: 'Open the vault',
-  openNote: 'It stays open until Sifter quits.',
+  openNote: 'It stays open for as long as it is used. Settings say after what time it closes itself.',
   passphrase: 'Passphrase',
   again: 'The same passphrase again',
   tooShort: 'At least eight characters.',
@@ -33,6 +34,11 @@ export const vault = {
   made: 'Sign-ins are kept in the vault now',
   opened: 'The vault is open',
   closed: 'The vault is closed',
+  lockedItself: 'The vault has closed itself, because nothing has used it for a while',
+  lock: 'Close it by itself',
+  lockNote: 'After this time without use. Transfers that need a sign-in out of it come to their end first.',
+  lockAfter: (minutes: number) =>
+    minutes === 0 ? 'Never' : minutes % 60 === 0 ? count(minutes / 60, 'hour') : count(minutes, 'minute'),
   forgetTitle: 'Delete the vault?',
   forgetBody: {
     open: 'What is in it stays for this session, and is forgotten when Sifter quits.',
