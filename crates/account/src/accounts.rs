@@ -189,15 +189,23 @@ impl Accounts {
         pasted: SecretString,
         identify: &dyn Identify,
     ) -> Result<Account, Error> {
-        let access = token::cleaned(&pasted)?;
-        let said = token::expiry(&access);
-        if said.is_some_and(|end| end <= OffsetDateTime::now_utc()) {
-            return Err(Error::TokenRefused);
-        }
-        let identity = identify.identify(&access).await?;
-        let expires = said.or(identity.expires);
+        let (access, identity) = token::checked(&pasted, identify).await?;
+        let expires = identity.expires;
         let secret = Secret::Token { access, expires };
         self.keep(server, identity, secret, None).await
+    }
+
+    /// Whose a token is, and when it ends. Nothing is kept.
+    ///
+    /// # Errors
+    /// As [`add_token`](Self::add_token), but for what only keeping it can bring.
+    pub async fn owner_of_token(
+        &self,
+        pasted: &SecretString,
+        identify: &dyn Identify,
+    ) -> Result<Identity, Error> {
+        let (_, identity) = token::checked(pasted, identify).await?;
+        Ok(identity)
     }
 
     /// Revokes and forgets. Revocation gets five seconds; the account goes from the list whether

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use crate::error::Error;
+use crate::identity::{Identify, Identity};
 
 /// The longest token taken, in characters: twice what the official command line accepts.
 const LONGEST: usize = 8192;
@@ -20,6 +21,25 @@ pub(crate) fn cleaned(token: &SecretString) -> Result<SecretString, Error> {
     } else {
         Err(Error::NotAToken)
     }
+}
+
+/// The token in a pasted text, and whose the server says it is: with the end that the token itself names, where it
+/// names one.
+///
+/// # Errors
+/// [`Error::NotAToken`], [`Error::TokenRefused`], and whatever keeps the server from being asked.
+pub(crate) async fn checked(
+    pasted: &SecretString,
+    identify: &dyn Identify,
+) -> Result<(SecretString, Identity), Error> {
+    let access = cleaned(pasted)?;
+    let said = expiry(&access);
+    if said.is_some_and(|end| end <= OffsetDateTime::now_utc()) {
+        return Err(Error::TokenRefused);
+    }
+    let mut identity = identify.identify(&access).await?;
+    identity.expires = said.or(identity.expires);
+    Ok((access, identity))
 }
 
 #[derive(Deserialize)]

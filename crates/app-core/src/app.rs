@@ -15,16 +15,16 @@ use tokio_util::task::TaskTracker;
 
 use crate::bundles::Bundles;
 use crate::events::{EventStream, Hub};
-use crate::files;
+use crate::files::{self, OwnFileError};
 use crate::home::Home;
 use crate::host::{Host, HostBrowser};
 use crate::inspect::{Glance, OpenFiles};
 use crate::keys::NotesOfKeys;
 use crate::manners::{Schedule, wall_clock};
-use crate::network::{Reach, TrustError};
+use crate::network::Reach;
 use crate::provider_clients;
 use crate::remote_image::KeptImages;
-use crate::servers::{BookError, Diagnoses, Servers};
+use crate::servers::{Diagnoses, Servers};
 use crate::settings::{Settings, SettingsError};
 use crate::sign_in::PastedToken;
 use crate::signatures::Signatures;
@@ -114,12 +114,9 @@ pub enum StartError {
     /// The settings cannot be used.
     #[error("cannot use the settings")]
     Settings(#[from] SettingsError),
-    /// The list of servers cannot be used.
-    #[error("cannot use the list of servers")]
-    Servers(#[from] BookError),
-    /// The certificates that are believed cannot be used.
-    #[error("cannot use the list of trusted certificates")]
-    Trust(#[from] TrustError),
+    /// The list of servers, or the certificates that are believed, cannot be used.
+    #[error("cannot use a file of Sifter's own")]
+    OwnFile(#[from] OwnFileError),
     /// The accounts cannot be used.
     #[error("cannot use the accounts")]
     Accounts(#[from] sifter_account::Error),
@@ -298,10 +295,10 @@ impl AppCore {
             tasks: core.tasks.clone(),
         };
         stranger.follow();
-            core.lock_unused_vault();
         core.mind_manners();
         if background {
             core.remind();
+            core.lock_unused_vault();
             core.watch_keys();
         }
         core.follow_accounts(background);

@@ -2,10 +2,11 @@
 
 mod admission;
 mod identify;
+mod pasted;
 
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use sifter_account::{Account, AtProvider, Error, Phase, Progress, SignIn, SignInRequest, Way};
 use sifter_contract::requests::SignInStart;
 use sifter_contract::{
@@ -15,13 +16,13 @@ use sifter_transfer::Engine;
 use url::Url;
 
 use crate::app::AppCore;
-use crate::clipboard::clear_of;
 use crate::errors::{self, Place};
 use crate::events::Hub;
 use crate::provider_clients;
 use crate::servers::{LOCAL_ID, Servers};
 use admission::LocalDoor;
 use identify::AskLibrary;
+pub(crate) use pasted::PastedToken;
 
 impl AppCore {
     /// Begins a sign-in.
@@ -37,8 +38,8 @@ impl AppCore {
             // Where the person signs in is the provider's matter then.
             SignInHow::Provider => Way::Browser,
         };
-        let mut place = place;
         request.scopes = scopes(asked.scopes.as_deref())?;
+        let mut place = place;
         let no_such = || no_such_provider(&server.name);
         if let Some(id) = &asked.provider {
             let provider = self.servers.provider(server_id, id).ok_or_else(no_such)?;
@@ -64,9 +65,9 @@ impl AppCore {
         if server_id == LOCAL_ID {
             request.admission = Some(Arc::new(LocalDoor(Arc::clone(&self.servers))));
         }
-        let sign_in = self
         // At its end there is something to keep.
         self.accounts.vault().note_use();
+        let sign_in = self
             .sign_ins
             .begin(request)
             .map_err(|error| errors::account(&error, &place))?;
@@ -146,19 +147,6 @@ impl AppCore {
         self.host
             .open_url(&page)
             .map_err(|error| errors::browser(&error))
-    }
-
-    /// Takes the token that lies on the clipboard.
-    pub(crate) async fn paste_token(&self, server_id: &str) -> Result<ServerView, UiError> {
-        let pasted = self
-            .host
-            .read_clipboard()
-            .filter(|text| !text.expose_secret().trim().is_empty())
-            .ok_or_else(|| errors::no_token(&self.servers.name(server_id)))?;
-        let view = self.accept_token(server_id, pasted.clone()).await?;
-        // A token that was taken has no business on the clipboard.
-        clear_of(&*self.host, &pasted);
-        Ok(view)
     }
 
     /// Checks a token with the server and keeps it as the account's.
@@ -256,6 +244,18 @@ impl AfterSignIn {
         for view in snapshot
             .transfers
             .iter()
+            .filter(|view| view.server.as_str() == server_id)
+        {
+            if let sifter_transfer::Phase::NeedsAttention { failure } = &view.phase
+                && failure.error.waits_for_account()
+                && let Err(error) = self.engine.retry(view.id).await
+            {
+                tracing::warn!(error = %error, "a transfer did not go on after the sign-in");
+            }
+        }
+    }
+}
+
 /// The longest list of scopes that a sign-in may ask for, in bytes.
 const LONGEST_SCOPES: usize = 512;
 
@@ -268,18 +268,6 @@ fn scopes(list: Option<&str>) -> Result<Vec<String>, UiError> {
     }
     let scopes = list.split(' ').filter(|scope| !scope.is_empty());
     Ok(scopes.map(str::to_owned).collect())
-}
-
-            .filter(|view| view.server.as_str() == server_id)
-        {
-            if let sifter_transfer::Phase::NeedsAttention { failure } = &view.phase
-                && failure.error.waits_for_account()
-                && let Err(error) = self.engine.retry(view.id).await
-            {
-                tracing::warn!(error = %error, "a transfer did not go on after the sign-in");
-            }
-        }
-    }
 }
 
 /// The provider is gone from the server's list, or was never in it.

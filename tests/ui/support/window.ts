@@ -89,7 +89,8 @@ export class Window {
     await this.button('Sign in').click()
     await this.button('Paste a token instead').click()
     await this.bridge.putOnClipboard(token)
-    await this.button('Paste token and sign in').click()
+    await this.button('Paste token').click()
+    await this.button(/^Sign in as /).click()
   }
 
   /** Walks down a library: `browse('This computer', 'ada', 'default', 'samtools')`. */

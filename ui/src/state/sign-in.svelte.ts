@@ -2,10 +2,10 @@
 import { toUiError } from '../contract/errors'
 import type {
   AppEvent,
-  ServerView,
   SignInHow,
   SignInProvider,
   SignInView,
+  TokenOwner,
   UiError,
 } from '../contract/generated'
 import type { Host } from '../host/types'
@@ -16,8 +16,10 @@ export class SignIn {
   provider = $state.raw<SignInProvider | null>(null)
   /** Why a sign-in could not begin, or a token was not taken. */
   problem = $state.raw<UiError | null>(null)
-  /** A token is being checked. */
+  /** A token is being checked, or kept. */
   pasting = $state(false)
+  /** Whose the token is that was checked and not signed in with yet. */
+  owner = $state.raw<TokenOwner | null>(null)
   private left = $state(0)
   /**
    * The newest report of each attempt since the last start: the first ones may be here before the answer that
@@ -49,10 +51,10 @@ export class SignIn {
     how: SignInHow = 'browser',
     another = false,
     provider: SignInProvider | null = null,
-  ): Promise<void> {
-    const wish = [serverId, how, provider?.id].join(' ')
     /** What has to be allowed beside what is allowed now. */
     scopes?: string,
+  ): Promise<void> {
+    const wish = [serverId, how, provider?.id].join(' ')
     // A double click is one wish; two would reach the app in any order.
     if (this.starting === wish) return
     this.problem = null
@@ -68,9 +70,9 @@ export class SignIn {
         how,
         another,
         provider: provider?.id,
+        scopes,
       })
       // Another one began elsewhere, or it was given up before it had begun.
-        scopes,
       if (turn !== this.turn) return await this.cancel(begun)
       this.take(this.heard.get(begun.id) ?? begun)
     } catch (error) {
@@ -97,15 +99,42 @@ export class SignIn {
     }
   }
 
-  /** The app reads the clipboard; the window never sees the token. */
-  async pasteToken(serverId: string): Promise<ServerView | null> {
+  /** The app reads the clipboard and asks whose the token is; the window never sees the token. */
+  async checkToken(serverId: string): Promise<void> {
+    this.owner = null
+    await this.paste(async () => {
+      this.owner = await this.host.call('sign_in_check_token', { serverId })
+    })
+  }
+
+  /** Signs in with the token that was checked. */
+  async pasteToken(serverId: string): Promise<boolean> {
+    const done = await this.paste(() => this.host.call('sign_in_paste_token', { serverId }))
+    this.owner = null
+    return done
+  }
+
+  /** Forgets the token that was checked. */
+  async dropToken(): Promise<void> {
+    if (!this.owner) return
+    this.owner = null
+    try {
+      await this.host.call('sign_in_drop_token', {})
+    } catch {
+      // The app is gone, and the token with it.
+    }
+  }
+
+  private async paste(act: () => Promise<unknown>): Promise<boolean> {
+    if (this.pasting) return false
     this.pasting = true
     this.problem = null
     try {
-      return await this.host.call('sign_in_paste_token', { serverId })
+      await act()
+      return true
     } catch (error) {
       this.problem = toUiError(error)
-      return null
+      return false
     } finally {
       this.pasting = false
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { SignInView } from '../contract/generated'
+import type { SignInView, TokenOwner } from '../contract/generated'
 import { servers } from '../host/demo/servers'
 import { FakeHost, uiError, type Script } from '../host/fake'
 import { SignIn } from './sign-in.svelte'
@@ -162,22 +162,48 @@ describe('a sign-in that goes on', () => {
 })
 
 describe('a pasted token', () => {
-  it('is asked for by the name of the server only', async () => {
-    const host = new FakeHost({ sign_in_paste_token: () => servers[0]! })
+  const owner: TokenOwner = { login: 'ada', expires: null }
+
+  it('is asked for by the name of the server only, first whose it is', async () => {
+    const host = new FakeHost({ sign_in_check_token: () => owner, sign_in_paste_token: () => servers[0]! })
     const signIn = new SignIn(host)
-    const pasted = signIn.pasteToken('cloud')
+    const checked = signIn.checkToken('cloud')
     expect(signIn.pasting).toBe(true)
-    expect(await pasted).toBe(servers[0])
+    await checked
+    expect(signIn.owner).toEqual(owner)
     expect(signIn.pasting).toBe(false)
+    expect(host.asked('sign_in_paste_token')).toEqual([])
+    expect(await signIn.pasteToken('cloud')).toBe(true)
+    expect(signIn.owner).toBeNull()
+    expect(host.asked('sign_in_check_token')).toEqual([{ serverId: 'cloud' }])
     expect(host.asked('sign_in_paste_token')).toEqual([{ serverId: 'cloud' }])
   })
 
   it('that is refused leaves its reason', async () => {
     const signIn = new SignIn(
-      new FakeHost({ sign_in_paste_token: () => Promise.reject(uiError('token_refused')) }),
+      new FakeHost({ sign_in_check_token: () => Promise.reject(uiError('token_refused')) }),
     )
-    expect(await signIn.pasteToken('cloud')).toBeNull()
+    await signIn.checkToken('cloud')
+    expect(signIn.owner).toBeNull()
     expect(signIn.problem?.code).toBe('token_refused')
     expect(signIn.pasting).toBe(false)
+  })
+
+  it('is forgotten when nobody said yes, and only then', async () => {
+    const host = new FakeHost({
+      sign_in_check_token: () => owner,
+      sign_in_paste_token: () => servers[0]!,
+      sign_in_drop_token: () => ({}),
+    })
+    const signIn = new SignIn(host)
+    await signIn.dropToken()
+    await signIn.checkToken('cloud')
+    await signIn.pasteToken('cloud')
+    await signIn.dropToken()
+    expect(host.asked('sign_in_drop_token')).toEqual([])
+    await signIn.checkToken('cloud')
+    await signIn.dropToken()
+    expect(host.asked('sign_in_drop_token')).toEqual([{}])
+    expect(signIn.owner).toBeNull()
   })
 })

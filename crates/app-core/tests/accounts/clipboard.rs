@@ -58,6 +58,42 @@ async fn a34_the_clipboard_is_read_when_the_person_pastes_and_at_no_other_time()
 }
 
 #[tokio::test]
+async fn a_checked_token_is_kept_after_a_yes_and_it_is_that_one() {
+    let library = spawn_library().await.unwrap();
+    let stage = Stage::open().await;
+    let id = stage.connect(&library.base_url()).await.id;
+    let named = || ServerRef {
+        server_id: id.clone(),
+    };
+    let copy = |text: &str| text.clone_into(&mut stage.host.clipboard.lock().unwrap());
+    copy(&format!(" {}\n", library.token()));
+    let owner = stage.core.sign_in_check_token(named()).await.unwrap();
+    assert_eq!(owner.login, "tester");
+    assert_eq!(stage.server(&id).await.account, None, "kept before a yes");
+    // What is copied meanwhile is not what was said yes to, and stays.
+    copy("another text");
+    let view = stage.core.sign_in_paste_token(named()).await.unwrap();
+    assert_eq!(view.account.unwrap().login, "tester");
+    assert_eq!(stage.clipboard(), "another text");
+
+    // A yes counts once, and for nothing that was dropped or refused.
+    for refused in [false, true] {
+        copy(library.token());
+        stage.core.sign_in_check_token(named()).await.unwrap();
+        copy("not one token");
+        if refused {
+            let checked = stage.core.sign_in_check_token(named()).await;
+            assert_eq!(checked.unwrap_err().code, ErrorCode::NoTokenInClipboard);
+        } else {
+            stage.core.sign_in_drop_token(Nothing {}).await.unwrap();
+        }
+        let pasted = stage.core.sign_in_paste_token(named()).await;
+        assert_eq!(pasted.unwrap_err().code, ErrorCode::NoTokenInClipboard);
+    }
+    stage.core.shutdown().await;
+}
+
+#[tokio::test]
 async fn a34_a_text_that_is_no_token_is_sent_nowhere_and_stays_on_the_clipboard() {
     let library = spawn_library().await.unwrap();
     let seen = Arc::new(Mutex::new(Vec::new()));

@@ -73,14 +73,19 @@ export const signIn = {
   openTokenPage: 'Open token page',
   step2: 'Copy it, then paste it here',
   step2Note: 'Sifter takes it straight from the clipboard. It never shows in this window.',
-  pasteToken: 'Paste token and sign in',
-  pasting: 'Checking the token…',
+  pasteToken: 'Paste token',
+  checking: 'Checking the token…',
+  tokenOf: (login: string) => `Token for ${login}`,
+  tokenEnds: (day: string | null) => (day ? `expires ${day}` : 'without an end that the server tells'),
+  step3: 'Sign in',
+  signInAs: (login: string) => `Sign in as ${login}`,
+  storing: 'Storing the sign-in…',
   stored: (storage: Storage) =>
     storage.kind === 'keychain'
-      ? `Stored in ${storage.name}. The clipboard is cleared then.`
+      ? `Stored in ${storage.name}. The clipboard is cleared.`
       : storage.kind === 'vault'
-        ? 'Stored in the vault, encrypted. The clipboard is cleared then.'
-        : 'Kept for this session only: this computer has no keychain. The clipboard is cleared then.',
+        ? 'Stored in the vault, encrypted. The clipboard is cleared.'
+        : 'Kept for this session only: this computer has no keychain. The clipboard is cleared.',
   signedIn: (name: string, server: string) =>
     name ? `Signed in to ${server} as ${name}` : `Signed in to ${server}`,
   serverOff: 'This library is off.',
