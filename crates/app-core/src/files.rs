@@ -2,10 +2,38 @@
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Longest file of our own that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
+
+/// Why a file of Sifter's own could not be used. It is left as it is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OwnFileError {
+    /// It cannot be read or written.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is not one that Sifter wrote.
+    #[error("{} is damaged", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where and why, when it is not even JSON.
+        source: Option<serde_json::Error>,
+    },
+    /// A later version wrote it.
+    #[error("{} was written by a newer version", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+    },
+}
 
 /// Reads a text file; `None` when there is none.
 pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {

@@ -47,6 +47,7 @@ mod vault;
 pub use app::{AppCore, CoreConfig, Secrets, StartError};
 pub use downloads::Target;
 pub use events::EventStream;
+pub use files::OwnFileError;
 pub use home::{HOME_VARIABLE, Home};
 pub use host::{
     BoxFuture, Host, Notice, Progress, Reminder, RevokedSigner, StayAwake, open_in_system_browser,
@@ -54,10 +55,9 @@ pub use host::{
 pub use image::{ImageReport, ObjectReport, read_image};
 pub use links::Reference;
 pub use logging::{LogGuard, start_log};
-pub use network::TrustError;
 pub use inspect::Medium;
 pub use remote_image::RemoteImage;
-pub use servers::{BookError, LOCAL_ID};
+pub use servers::LOCAL_ID;
 pub use settings::SettingsError;
 pub use sif_tool::{NewObject, Placement, SifTool, SifToolError};
 pub use sifter_account::command_line::Places as CommandLinePlaces;

@@ -20,9 +20,9 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::clock::rfc3339;
+use crate::files::OwnFileError;
 use crate::home::Home;
 use crate::settings::{Settings, proxy};
-pub use store::TrustError;
 use store::{Store, Trusted};
 
 /// An address of another machine, for asking whether a proxy is in between. It is never connected to (RFC 2606).
@@ -73,7 +73,7 @@ impl Reach {
         home: &Home,
         settings: Arc<Settings>,
         vault: Vault,
-    ) -> Result<Self, TrustError> {
+    ) -> Result<Self, OwnFileError> {
         let this = Self {
             network: Network::default(),
             settings,

@@ -27,9 +27,9 @@ use url::Url;
 
 use crate::errors::{self, Place};
 use crate::events::Hub;
+use crate::files::OwnFileError;
 use crate::home::Home;
 
-pub use book::BookError;
 use book::{Book, SavedServer};
 pub(crate) use connect::quota_of;
 pub(crate) use diagnose::Diagnoses;
@@ -123,7 +123,7 @@ impl Servers {
         hub: Arc<Hub>,
         silence: Duration,
         network: &Network,
-    ) -> Result<Self, BookError> {
+    ) -> Result<Self, OwnFileError> {
         Ok(Self {
             book: Book::open(home.servers_file())?,
             local: LocalLibrary::new(home.library_folder()),

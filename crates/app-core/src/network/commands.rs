@@ -9,7 +9,7 @@ use sifter_contract::{
 };
 use sifter_library_client::http::{Certificate, Distrust, Refusal};
 
-use super::{Kept, Password, Reach, SecretText, TrustError, certificate_view};
+use super::{Kept, Password, Reach, SecretText, certificate_view};
 use crate::app::AppCore;
 use crate::errors;
 use crate::files;
@@ -64,7 +64,7 @@ impl Reach {
     async fn change_trust(&self, change: impl FnOnce(&mut super::Trusted)) -> Result<(), UiError> {
         let known = self.password.lock().await;
         let changed = self.store.change(change);
-        changed.map_err(|error: TrustError| errors::storage(&error))?;
+        changed.map_err(|error| errors::storage(&error))?;
         self.apply(known.as_ref());
         Ok(())
     }

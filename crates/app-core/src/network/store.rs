@@ -9,39 +9,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sifter_library_client::http::Certificate;
 
-use crate::files;
+use crate::files::{self, OwnFileError};
 
 /// The form of the file that this version writes.
 const VERSION: u32 = 1;
 /// The most authorities.
 const MOST_AUTHORITIES: usize = 200;
-
-/// Why the trust of this installation could not be read or written. Without it nothing is believed that should not
-/// be, but servers may be refused that a person has accepted; so it is an error and not an empty list.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TrustError {
-    /// The file cannot be read or written.
-    #[error("cannot use {}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The file is not one that Sifter wrote. It is left as it is.
-    #[error("{} is damaged", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A later version wrote the file. It is left as it is.
-    #[error("{} was written by a newer version", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-    },
-}
 
 /// The form of the file: certificates in Base64 of their encoding.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -83,8 +56,8 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub(super) fn open(path: PathBuf) -> Result<Self, TrustError> {
-        let text = files::read(&path).map_err(|source| TrustError::File {
+    pub(super) fn open(path: PathBuf) -> Result<Self, OwnFileError> {
+        let text = files::read(&path).map_err(|source| OwnFileError::File {
             path: path.clone(),
             source,
         })?;
@@ -103,14 +76,14 @@ impl Store {
     }
 
     /// Changes what is believed: first on disk, then here.
-    pub(super) fn change(&self, change: impl FnOnce(&mut Trusted)) -> Result<(), TrustError> {
+    pub(super) fn change(&self, change: impl FnOnce(&mut Trusted)) -> Result<(), OwnFileError> {
         let mut trusted = self.lock();
         let mut changed = trusted.clone();
         change(&mut changed);
         if changed == *trusted {
             return Ok(());
         }
-        let failed = |source| TrustError::File {
+        let failed = |source| OwnFileError::File {
             path: self.path.clone(),
             source,
         };
@@ -137,20 +110,21 @@ fn written(trusted: &Trusted) -> File {
     }
 }
 
-fn read(text: &str, path: &std::path::Path) -> Result<Trusted, TrustError> {
-    let damaged = || TrustError::Damaged {
+fn read(text: &str, path: &std::path::Path) -> Result<Trusted, OwnFileError> {
+    let damaged = |source| OwnFileError::Damaged {
         path: path.to_owned(),
+        source,
     };
-    let file: File = serde_json::from_str(text).map_err(|_| damaged())?;
+    let file: File = serde_json::from_str(text).map_err(|error| damaged(Some(error)))?;
     if file.version > VERSION {
-        return Err(TrustError::Newer {
+        return Err(OwnFileError::Newer {
             path: path.to_owned(),
         });
     }
     let certificate = |text: &String| {
         let der = STANDARD.decode(text).ok();
         der.and_then(|der| Certificate::read(&der))
-            .ok_or_else(damaged)
+            .ok_or_else(|| damaged(None))
     };
     Ok(Trusted {
         authorities: (file.authorities.iter())
@@ -158,7 +132,7 @@ fn read(text: &str, path: &std::path::Path) -> Result<Trusted, TrustError> {
             .collect::<Result<_, _>>()?,
         hosts: (file.hosts.iter())
             .map(|(host, text)| Ok((host.clone(), certificate(text)?)))
-            .collect::<Result<_, TrustError>>()?,
+            .collect::<Result<_, OwnFileError>>()?,
     })
 }
 
@@ -204,9 +178,12 @@ mod tests {
             files::replace(&path, text).unwrap();
             let opened = Store::open(path.clone());
             if text.contains("99") {
-                assert!(matches!(opened, Err(TrustError::Newer { .. })));
+                assert!(matches!(opened, Err(OwnFileError::Newer { .. })));
             } else {
-                assert!(matches!(opened, Err(TrustError::Damaged { .. })), "{text}");
+                assert!(
+                    matches!(opened, Err(OwnFileError::Damaged { .. })),
+                    "{text}"
+                );
             }
             assert_eq!(files::read(&path).unwrap().unwrap(), text);
         }

@@ -11,38 +11,10 @@ use url::Url;
 use super::LOCAL_ID;
 use super::addresses::Entered;
 use super::learned::Learned;
-use crate::files;
+use crate::files::{self, OwnFileError};
 
 /// The form of the file that this version writes.
 const VERSION: u32 = 1;
-
-/// Why the list could not be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BookError {
-    /// The file cannot be read or written.
-    #[error("cannot use {}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The file is not one that Sifter wrote. It is left as it is.
-    #[error("{} is damaged", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        source: serde_json::Error,
-    },
-    /// A later version wrote the file. It is left as it is.
-    #[error("{} was written by a newer version", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-    },
-}
 
 /// A server as it is remembered: where its services are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,22 +80,22 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    pub(crate) fn open(path: PathBuf) -> Result<Self, BookError> {
-        let text = files::read(&path).map_err(|source| BookError::File {
+    pub(crate) fn open(path: PathBuf) -> Result<Self, OwnFileError> {
+        let text = files::read(&path).map_err(|source| OwnFileError::File {
             path: path.clone(),
             source,
         })?;
         let list = match text {
             None => List::default(),
             Some(text) => {
-                serde_json::from_str::<List>(&text).map_err(|source| BookError::Damaged {
+                serde_json::from_str::<List>(&text).map_err(|source| OwnFileError::Damaged {
                     path: path.clone(),
-                    source,
+                    source: Some(source),
                 })?
             }
         };
         if list.version > VERSION {
-            return Err(BookError::Newer { path });
+            return Err(OwnFileError::Newer { path });
         }
         Ok(Self {
             path,
@@ -153,7 +125,7 @@ impl Book {
     }
 
     /// Remembers a server, in place of what was known under its id.
-    pub(crate) fn put(&self, server: SavedServer) -> Result<(), BookError> {
+    pub(crate) fn put(&self, server: SavedServer) -> Result<(), OwnFileError> {
         self.change(
             |list| match list.servers.iter_mut().find(|known| known.id == server.id) {
                 Some(known) => *known = server,
@@ -162,7 +134,7 @@ impl Book {
         )
     }
 
-    pub(crate) fn remove(&self, id: &str) -> Result<(), BookError> {
+    pub(crate) fn remove(&self, id: &str) -> Result<(), OwnFileError> {
         self.change(|list| list.servers.retain(|server| server.id != id))
     }
 
@@ -171,7 +143,7 @@ impl Book {
         self.list().local_port
     }
 
-    pub(crate) fn set_local_port(&self, port: Option<u16>) -> Result<(), BookError> {
+    pub(crate) fn set_local_port(&self, port: Option<u16>) -> Result<(), OwnFileError> {
         if self.local_port() == port {
             return Ok(());
         }
@@ -188,7 +160,7 @@ impl Book {
         server.and_then(|server| server.account)
     }
 
-    pub(crate) fn choose_account(&self, id: &str, account: AccountId) -> Result<(), BookError> {
+    pub(crate) fn choose_account(&self, id: &str, account: AccountId) -> Result<(), OwnFileError> {
         if self.account(id) == Some(account) {
             return Ok(());
         }
@@ -201,12 +173,12 @@ impl Book {
         })
     }
 
-    fn change(&self, change: impl FnOnce(&mut List)) -> Result<(), BookError> {
+    fn change(&self, change: impl FnOnce(&mut List)) -> Result<(), OwnFileError> {
         let mut list = self.list();
         let mut changed = list.clone();
         change(&mut changed);
         changed.version = VERSION;
-        let failed = |source| BookError::File {
+        let failed = |source| OwnFileError::File {
             path: self.path.clone(),
             source,
         };
@@ -278,12 +250,12 @@ mod tests {
         files::replace(&path, r#"{"version":99}"#).unwrap();
         assert!(matches!(
             Book::open(path.clone()),
-            Err(BookError::Newer { .. })
+            Err(OwnFileError::Newer { .. })
         ));
         files::replace(&path, "not json").unwrap();
         assert!(matches!(
             Book::open(path.clone()),
-            Err(BookError::Damaged { .. })
+            Err(OwnFileError::Damaged { .. })
         ));
         assert_eq!(files::read(&path).unwrap().unwrap(), "not json");
     }
