@@ -78,7 +78,7 @@ test('a key goes public, and its revocation too', async ({ app, bridge, other, p
   await expect(app.sheet.getByText('Published', { exact: true })).toBeVisible()
   await app.sheet.getByRole('button', { name: 'Close' }).last().click()
   const mine = page.getByRole('grid', { name: 'Mine' })
-  await expect(mine).toContainText('on 127.0.0.1')
+  await expect(mine).toContainText('Good, published')
   expect((await search()).map(({ id, standing }) => [id, standing])).toEqual([[ada, 'good']])
 
   await actionsOf(app, 'Mine')

@@ -44,7 +44,7 @@ export const publishing = {
   publishing: 'Publishing…',
   cancel: 'Cancel',
   close: 'Close',
-  published: (publications: KeyPublication[]) => `on ${list.format(publications.map(({ host }) => host))}`,
+  publishedAt: ({ host, published }: KeyPublication) => `Published on ${host}, ${day(published)}`,
   changed: (name: string, hosts: string[]) =>
     `${name} has changed since it was published on ${list.format(hosts)}.`,
   again: 'Publish again…',

@@ -34,6 +34,7 @@ export const keys = {
     not_for_signing: 'Not for signing',
   } satisfies Record<KeyStanding, string>,
   endsSoon: (day: string) => `Ends ${day}`,
+  stateOf: (state: string, published: boolean) => (published ? `${state}, published` : state),
   place: {
     sifter: 'Sifter',
     singularity: 'Singularity',
