@@ -116,7 +116,8 @@ impl Team {
         Ok(())
     }
 
-    fn token_file(&self) -> Result<PathBuf> {
+    /// A file with a token of somebody who is at home there.
+    pub(crate) fn token_file(&self) -> Result<PathBuf> {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.folder.path().join("token");
         std::fs::write(&path, self.library.token())?;
