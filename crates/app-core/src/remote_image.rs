@@ -193,6 +193,15 @@ fn client_error(error: &Error, place: &Place) -> UiError {
     errors::client(error, place)
 }
 
+/// Whether what went wrong may be over once the library is asked anew where the image is.
+pub(crate) fn may_pass(error: &sifter_sif::Error) -> bool {
+    let sifter_sif::Error::Read { source, .. } = error else {
+        return false;
+    };
+    // Another address does not make it less.
+    !source.get_ref().is_some_and(|cause| cause.is::<TooMuch>())
+}
+
 /// What went wrong with an image may have gone wrong with its library.
 fn sif_error(error: &sifter_sif::Error, place: &Place) -> UiError {
     let sifter_sif::Error::Read { source, .. } = error else {

@@ -10,6 +10,7 @@ use super::{Medium, Subject};
 use crate::app::AppCore;
 use crate::clock::rfc3339;
 use crate::errors;
+use crate::remote_image::MOST;
 use crate::uploads::file_name;
 
 /// Names of one folder that are shown.
@@ -55,7 +56,13 @@ impl AppCore {
         file_id: &str,
         object: u32,
     ) -> Result<SavedFile, UiError> {
-        let name = self.usable_subject(file_id).await?.name();
+        let subject = self.usable_subject(file_id).await?;
+        let name = subject.name();
+        let size = self.read_opened(file_id, move |_, image| Ok(image.object(object)?.size()));
+        let size = u64::try_from(size.await?).unwrap_or(0);
+        if subject.is_remote() && size > MOST {
+            return Err(errors::fetch_limit(&name, MOST));
+        }
         let suggested = plain_name(&format!("{name}.{object}"));
         self.save_from(file_id, suggested, move |image, target| {
             image.extract(image.object(object)?, target).map(|_| ())

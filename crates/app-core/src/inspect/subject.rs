@@ -9,7 +9,7 @@ use super::Medium;
 use super::open::{OpenFile, OpenPlace, OpenRemote};
 use crate::app::AppCore;
 use crate::errors;
-use crate::remote_image::{RemoteImage, RemoteKey, blocking, find_remote};
+use crate::remote_image::{RemoteImage, RemoteKey, blocking, find_remote, may_pass};
 use crate::servers::Session;
 use crate::uploads::file_name;
 
@@ -36,6 +36,10 @@ impl Subject {
             Self::File(file) => file_name(&file.path),
             Self::Remote { place, .. } => place.name(),
         }
+    }
+
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self, Self::Remote { .. })
     }
 
     pub(crate) fn is_quarantined(&self) -> bool {
@@ -92,7 +96,7 @@ impl AppCore {
     ) -> Result<T, UiError> {
         let subject = self.subject(file_id).await?;
         match read(subject.clone(), work.clone()).await? {
-            Err(Error::Read { .. }) if self.drop_remote(&subject).await? => {}
+            Err(error) if may_pass(&error) && self.drop_remote(&subject).await? => {}
             done => return done.map_err(|error| subject.error(&error)),
         }
         let subject = self.subject(file_id).await?;

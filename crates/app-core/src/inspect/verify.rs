@@ -69,7 +69,7 @@ impl AppCore {
         };
         let request = VerifyRequest {
             library_key_server,
-            without_data: matches!(subject, Subject::Remote { .. }),
+            without_data: subject.is_remote(),
             ..VerifyRequest::default()
         };
         let name = subject.name();

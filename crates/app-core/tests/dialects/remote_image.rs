@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sifter_contract::requests::{FilePlace, FileRef, ImageRef};
+use sifter_contract::requests::{Compare, FileObject, FilePlace, FileRef, ImageRef};
 use sifter_contract::{Api, CheckedContents, ErrorCode, Phase, UiError, Verdict};
 use sifter_sif::Stamp;
 use sifter_signing::openpgp::{KeyAlgorithm, NewKey, SecretKey, Time};
@@ -130,6 +130,12 @@ async fn checked_by_kilobytes(stage: Stage) {
     };
     let glance = stage.core.inspect_glance(pinned).await.unwrap();
     assert_eq!(glance.verdict, found.verdict);
+    let compare = Compare {
+        left: id.clone(),
+        right: id.clone(),
+    };
+    let compared = stage.core.inspect_compare(compare).await.unwrap();
+    assert!(compared.same && compared.left.remote.is_some());
     let read = stage.core.inspect_read(file()).await.unwrap();
     assert!(read > 0 && read < LITTLE, "{read} bytes");
     stage.close().await;
@@ -196,6 +202,13 @@ async fn more_of_an_object_than_a_look_may_fetch_is_refused_with_the_limit() {
     let path = stage.path("huge.sif");
     let image = SifBuilder::new().filled(65 << 20, 9).build(path).unwrap();
     stage.push_away(&image).await;
+    let id = stage.core.inspect_image(image_ref(&stage)).await.unwrap();
+    let partition = FileObject {
+        file_id: id,
+        object: 3,
+    };
+    let refused = stage.core.inspect_extract_object(partition).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::FetchLimit);
     let remote = stage.core.open_remote(&image_ref(&stage)).await.unwrap();
     let whole = remote.look(|image| {
         let partition = image.primary_partition().unwrap();
