@@ -54,7 +54,7 @@ describe('an offline bundle', () => {
     const { host, user } = await openSheet()
     await user.click(dialog().getByRole('button', { name: 'Copy 3.1 GiB' }))
     await settled()
-    await user.click(dialog().getByRole('button', { name: 'Close, go on' }))
+    await user.click(dialog().getByRole('button', { name: 'Go on in the background' }))
     host.send({ kind: 'bundle', bundle: bundleDone })
     await settled()
     const log = within(screen.getByRole('log'))

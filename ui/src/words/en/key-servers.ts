@@ -161,7 +161,7 @@ export const bundles = {
   cancel: 'Cancel',
   stop: 'Stop',
   close: 'Close',
-  background: 'Close, go on',
+  background: 'Go on in the background',
   progress: (file: string) => `Copying ${file}`,
   phase: (phase: BundlePhase, done: number, total: number) =>
     phase === 'copying' ? `Copying ${sizeOf(done, total)}` : 'Verifying the copy…',
