@@ -144,6 +144,16 @@ impl LibraryClient {
         &self.http
     }
 
+    /// Waits until the account's token can be had, which may take a person who unlocks a keychain: what is timed
+    /// afterwards is the server.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when it cannot be had.
+    pub async fn token_is_there(&self) -> Result<(), Error> {
+        self.tokens.bearer(&self.origin, TOKEN_LIFE).await?;
+        Ok(())
+    }
+
     /// An address below the library's base. `path` is made of checked names and ids only.
     pub(crate) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
         below(&self.endpoints.library, path, query)

@@ -6,6 +6,7 @@
 //! comes is the [`Visitor`] that the test has set.
 
 mod answers;
+mod entry;
 mod github;
 mod keys;
 mod routes;
@@ -86,6 +87,8 @@ pub struct Twists {
     pub token_redirect: Option<(u16, String)>,
     /// The person declines.
     pub declines: bool,
+    /// Sends the browser back with this error, and this to say about it: the rules of an organisation do so.
+    pub refuses: Option<(&'static str, &'static str)>,
     /// GitHub: an organisation wants its own sign-in first, at this address.
     pub single_sign_on: Option<String>,
     /// Says this instead of its issuer to the browser; an empty text says nothing.

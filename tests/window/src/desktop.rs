@@ -14,12 +14,13 @@ use crate::programs::{Running, wait_until};
 /// Size of the virtual screen; the app's window and a drag source fit side by side.
 const SCREEN: &str = "1500x900x24";
 
-/// A session bus that starts nothing by itself: what is on it, a test has put there.
+/// A session bus that starts nothing by itself: what is on it, or may be started by it, a test has put there.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:dir=FOLDER</listen>
+  <servicedir>SERVICES</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
@@ -28,6 +29,9 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
   </policy>
 </busconfig>
 "#;
+
+/// Of the keychain.
+pub(crate) const PASSWORD: &str = "window-tests";
 
 /// A running desktop. Everything ends when it is dropped.
 #[derive(Debug)]
@@ -172,19 +176,25 @@ impl Desktop {
         Ok(place)
     }
 
+    /// What the bus may start.
+    pub(crate) fn services(&self) -> PathBuf {
+        self.folder.path().join("services")
+    }
+
     fn opened_file(&self) -> PathBuf {
         self.folder.path().join("opened")
     }
 
     fn lay_out(&self) -> Result<()> {
         let base = self.folder.path();
-        for name in ["bin", "run", "config", "data"] {
+        for name in ["bin", "run", "config", "data", "services"] {
             fs::create_dir_all(base.join(name))?;
         }
         set_mode(&base.join("run"), 0o700)?;
         fs::write(
             base.join("bus.conf"),
-            BUS.replace("FOLDER", &base.join("run").display().to_string()),
+            BUS.replace("FOLDER", &base.join("run").display().to_string())
+                .replace("SERVICES", &base.join("services").display().to_string()),
         )?;
         let opener = base.join("bin/xdg-open");
         fs::write(
@@ -225,7 +235,7 @@ impl Desktop {
             .stdin
             .take()
             .context("no input to write")?
-            .write_all(b"window-tests\n")?;
+            .write_all(PASSWORD.as_bytes())?;
         self.programs.push(keyring);
         self.wait_for_name("org.freedesktop.secrets")
     }
@@ -296,6 +306,26 @@ impl Desktop {
             .find_map(|line| line.strip_prefix(what)?.strip_prefix('='))
             .and_then(|value| value.parse().ok())
             .with_context(|| format!("no {what} in the geometry"))
+    }
+
+    /// Puts a text on the clipboard, as copying in another program does.
+    ///
+    /// # Errors
+    /// When that program does not start.
+    pub fn copy(&self, text: &str) -> Result<()> {
+        let mut xclip = self
+            .command("xclip")
+            .args(["-selection", "clipboard", "-in"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut input = xclip.stdin.take().context("no input to write")?;
+        input.write_all(text.as_bytes())?;
+        drop(input);
+        // The program that was started leaves another one behind, which holds the text.
+        xclip.wait()?;
+        Ok(())
     }
 
     /// Waits until the clipboard holds a text for which `wanted` is true, and returns it.

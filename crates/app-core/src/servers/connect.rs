@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use sifter_account::{Provider, ServerKey};
 use sifter_contract::{AppEvent, Capabilities, Quota, ServerState, UiError};
 use sifter_library_api::EntityName;
-use sifter_library_client::{LibraryClient, Support, discover, probe};
+use sifter_library_client::{Error, LibraryClient, Support, discover, probe};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -98,8 +98,15 @@ impl Servers {
             return Ok(());
         }
         let session = self.session(id).await?;
-        let began = Instant::now();
-        let status = match session.client.probe().await {
+        let mut began = Instant::now();
+        let probed = match session.client.token_is_there().await {
+            Ok(()) => {
+                began = Instant::now();
+                session.client.probe().await
+            }
+            Err(error) => Err(error),
+        };
+        let status = match probed {
             Ok(found) => {
                 let state = if began.elapsed() > SLOW {
                     ServerState::Slow
@@ -123,8 +130,13 @@ impl Servers {
             }
             Err(error) => {
                 let known = self.statuses().get(id).cloned().unwrap_or_default();
+                let state = match error {
+                    // The sign-in could not be had. The server was not asked, and says nothing of itself.
+                    Error::Token(_) => known.state,
+                    _ => Some(ServerState::Down),
+                };
                 Status {
-                    state: Some(ServerState::Down),
+                    state,
                     problem: Some(errors::client(&error, &session.place(""))),
                     ..known
                 }

@@ -139,6 +139,9 @@ async fn authorize(Shared(state): Shared<Arc<State>>, Query(query): Query<Fields
     let mut answer = back.query_pairs_mut();
     if twists.declines {
         answer.append_pair("error", "access_denied");
+    } else if let Some((error, why)) = twists.refuses {
+        answer.append_pair("error", error);
+        answer.append_pair("error_description", why);
     } else {
         let mut issued = state.issued();
         let code = format!("code-{}-{}", issued.codes.len(), uuid::Uuid::new_v4());

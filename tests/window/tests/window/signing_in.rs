@@ -169,6 +169,6 @@ async fn without_a_keychain_the_app_says_that_the_sign_in_lasts_this_session_onl
 
     let stage = stage.restart().await?;
     stage.app.press("Accounts").await?;
-    stage.app.says("signed out").await?;
+    stage.app.says("needs sign-in").await?;
     Ok(())
 }

@@ -57,14 +57,14 @@ describe('accounts', () => {
     expect(told).toContainEqual({ able: true, text: 'Access tokens by name' })
     const open = told.filter(({ able }) => able === null).map(({ text }) => text)
     expect(open).toEqual([
-      'Tags for each architecture: not known yet',
-      'Resuming downloads: not known yet',
-      'Registry: not known yet',
-      'Publishing keys: not known yet',
-      'Remote builds: not known yet',
-      'Quota before upload: not known yet',
-      'Search: not known yet',
-      'Sign-in through the browser: not known yet',
+      'Tags for each architecture: not known',
+      'Resuming downloads: not known',
+      'Registry: not known',
+      'Publishing keys: not known',
+      'Remote builds: not known',
+      'Quota before upload: not known',
+      'Search: not known',
+      'Sign-in through the browser: not known',
     ])
     expect(dotOf('unknown')).toBe('off')
   })

@@ -27,6 +27,8 @@ export const accounts = {
   tokens: 'Tokens',
   signedOut: 'signed out',
   needsSignIn: 'needs sign-in',
+  ended: (display: string, server: string) =>
+    `The sign-in of ${display} to ${server} ran out, or was ended there. What was sent so far is safe.`,
   state: {
     unknown: 'Not asked yet',
     online: 'Library answers',
@@ -87,7 +89,7 @@ export const accounts = {
     ['search', 'Search', 'No search', 'Search'],
     ['browserSignIn', 'Sign-in through the browser', 'Sign-in with a token only', 'Sign-in through the browser'],
   ] satisfies [keyof Capabilities, string, string, string | null][],
-  notKnown: (what: string) => `${what}: not known yet`,
+  notKnown: (what: string) => `${what}: not known`,
   noVersion: 'The library does not tell its version.',
   apiVersion: (version: string) => `Library API ${version}`,
 }

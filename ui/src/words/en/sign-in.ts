@@ -76,7 +76,7 @@ export const signIn = {
   pasteToken: 'Paste token',
   checking: 'Checking the token…',
   tokenOf: (login: string) => `Token for ${login}`,
-  tokenEnds: (day: string | null) => (day ? `expires ${day}` : 'without an end that the server tells'),
+  tokenEnds: (day: string) => `expires ${day}`,
   step3: 'Sign in',
   signInAs: (login: string) => `Sign in as ${login}`,
   storing: 'Storing the sign-in…',
