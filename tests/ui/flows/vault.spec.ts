@@ -76,7 +76,7 @@ test('sign-ins lie in a vault once the person has made one, and are there after 
   await app.sheet.getByRole('button', { name: 'Delete vault' }).click()
   await expect(app.toast('The vault is deleted')).toBeVisible()
   await app.goToServer(host)
-  await expect(page.getByText('signed out').first()).toBeVisible()
+  await expect(page.getByText('needs sign-in').first()).toBeVisible()
   traces.stop()
 })
 
