@@ -11,6 +11,7 @@ use sifter_signing::openpgp::{
 use url::Url;
 
 use crate::errors::{self, Place};
+use crate::servers::host_text;
 
 /// The key servers that are asked unless others are named: the one of Apptainer, the one of Singularity.
 pub(super) const DEFAULT_SERVERS: [&str; 2] =
@@ -139,11 +140,10 @@ pub(super) fn addresses(texts: &[String]) -> Result<Vec<ServerAddress>, UiError>
     texts.iter().map(|text| address(text)).collect()
 }
 
-/// The host in the address of a key server, as people name the server.
+/// The host in the address of a key server, as people name the server; with its port where that is not the usual one.
 pub(crate) fn host(address: &str) -> String {
-    let url = Url::parse(address).ok();
-    let host = url.as_ref().and_then(Url::host_str);
-    host.unwrap_or(address).to_owned()
+    let url = Url::parse(address);
+    url.map_or_else(|_| address.to_owned(), |url| host_text(&url))
 }
 
 /// `http` for asking key servers: one that says nothing for a while is passed over.
