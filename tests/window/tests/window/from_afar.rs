@@ -50,6 +50,11 @@ fn cell(tag: &str) -> String {
     format!("//table//button[starts-with(@aria-label, '{tag} amd64')]")
 }
 
+/// XPath of the name of a file in the tree.
+fn name_in_tree(name: &str) -> String {
+    format!("//tr//span[contains(@class, 'cut')][normalize-space(.)='{name}']")
+}
+
 /// A picture in each theme.
 async fn pictures(app: &App, name: &str) -> Result<()> {
     for theme in ["light", "dark"] {
@@ -80,10 +85,8 @@ async fn look_inside_a_tag() -> Result<()> {
     app.says("apt-get install tool=1.22").await?;
     app.click("//button[@role='tab'][normalize-space(.)='Contents']")
         .await?;
-    app.click("//tr[.//span[normalize-space(.)='.singularity.d']]")
-        .await?;
-    app.find("//tr[.//span[normalize-space(.)='runscript']]")
-        .await?;
+    app.click(&name_in_tree(".singularity.d")).await?;
+    app.find(&name_in_tree("runscript")).await?;
     pictures(app, "look-inside-contents").await?;
     app.gone(&button("Upload…")).await?;
     app.gone(&button("Sign…")).await?;

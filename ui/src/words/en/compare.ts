@@ -23,6 +23,7 @@ export const compare = {
   open: (name: string) => `Look inside ${name}`,
   identical: 'These are the same image, byte for byte.',
   kind: (kind: ChangeKind) => KINDS[kind],
+  change: 'Change',
   name: 'Name',
   definition: 'Definition',
   definitionSame: 'The definition file is the same.',
