@@ -1,18 +1,18 @@
 //! The contract's commands, each handed to the part that knows about it.
 
 use sifter_contract::requests::{
-    AccountRef, CollectionRef, CommandWrite, Compare, ContainerRef, CopyText, Destination, Download,
-    EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry,
-    KeyExport, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
-    SheetFile, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
-    TransferReport, Upload, VaultPassphrase,
+    AccountRef, CollectionRef, CommandWrite, Compare, ContainerRef, CopyText, Destination,
+    Download, EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake,
+    KeyExpiry, KeyExport, KeyLend, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search,
+    ServerConnect, ServerRef, SheetFile, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef,
+    TransferMove, TransferRef, TransferReport, Upload, VaultPassphrase,
 };
 use sifter_contract::{
-    Api, AppView, CollectionPage, CommandDone, CommandPlan, ComparisonView, ContainerPage, DownloadPlan,
-    DraftSheet, EntityPage, EntityRow, FileCheck, FileListing, ImportList, InspectionView, KeyList, KeyView,
-    KeysImported, LinkTarget, Nothing, SavedFile, SearchPage, ServerView, SettingsPatch,
-    SettingsView, SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
-    VerificationView,
+    Api, AppView, CollectionPage, CommandDone, CommandPlan, ComparisonView, ContainerPage,
+    DownloadPlan, DraftSheet, EntityPage, EntityRow, FileCheck, FileListing, ImportList,
+    InspectionView, KeyLent, KeyList, KeyView, KeysImported, LinkTarget, Nothing, SavedFile,
+    SearchPage, ServerView, SettingsPatch, SettingsView, SignInView, SignedView, TokenList,
+    TokenRow, TransferList, UiError, UploadPlan, VerificationView,
 };
 
 use sifter_contract::{
@@ -35,6 +35,12 @@ use crate::app::AppCore;
 /// The answer of a command without a result.
 fn nothing(_: ()) -> Nothing {
     Nothing {}
+}
+
+/// The answer of a command about every transfer.
+fn moved(done: Result<(), sifter_transfer::Error>) -> Result<Nothing, UiError> {
+    done.map(nothing)
+        .map_err(|error| crate::errors::engine(&error))
 }
 
 impl Api for AppCore {
@@ -366,33 +372,28 @@ impl Api for AppCore {
     }
 
     async fn transfer_pause(&self, request: TransferRef) -> Result<Nothing, UiError> {
-        self.with_transfer(&request.transfer_id, |id| self.engine.pause(id))
-            .await
-            .map(nothing)
+        let done = self.with_transfer(&request.transfer_id, |id| self.engine.pause(id));
+        done.await.map(nothing)
     }
 
     async fn transfer_resume(&self, request: TransferRef) -> Result<Nothing, UiError> {
-        self.with_transfer(&request.transfer_id, |id| self.engine.resume(id))
-            .await
-            .map(nothing)
+        let done = self.with_transfer(&request.transfer_id, |id| self.engine.resume(id));
+        done.await.map(nothing)
     }
 
     async fn transfer_cancel(&self, request: TransferRef) -> Result<Nothing, UiError> {
-        self.with_transfer(&request.transfer_id, |id| self.engine.cancel(id))
-            .await
-            .map(nothing)
+        let done = self.with_transfer(&request.transfer_id, |id| self.engine.cancel(id));
+        done.await.map(nothing)
     }
 
     async fn transfer_retry(&self, request: TransferRef) -> Result<Nothing, UiError> {
-        self.with_transfer(&request.transfer_id, |id| self.engine.retry(id))
-            .await
-            .map(nothing)
+        let done = self.with_transfer(&request.transfer_id, |id| self.engine.retry(id));
+        done.await.map(nothing)
     }
 
     async fn transfer_remove(&self, request: TransferRef) -> Result<Nothing, UiError> {
-        self.with_transfer(&request.transfer_id, |id| self.engine.remove(id))
-            .await
-            .map(nothing)
+        let done = self.with_transfer(&request.transfer_id, |id| self.engine.remove(id));
+        done.await.map(nothing)
     }
 
     async fn transfer_move(&self, request: TransferMove) -> Result<Nothing, UiError> {
@@ -402,27 +403,15 @@ impl Api for AppCore {
     }
 
     async fn transfer_pause_all(&self, _: Nothing) -> Result<Nothing, UiError> {
-        self.engine
-            .pause_all()
-            .await
-            .map(nothing)
-            .map_err(|error| crate::errors::engine(&error))
+        moved(self.engine.pause_all().await)
     }
 
     async fn transfer_resume_all(&self, _: Nothing) -> Result<Nothing, UiError> {
-        self.engine
-            .resume_all()
-            .await
-            .map(nothing)
-            .map_err(|error| crate::errors::engine(&error))
+        moved(self.engine.resume_all().await)
     }
 
     async fn transfer_clear(&self, _: Nothing) -> Result<Nothing, UiError> {
-        self.engine
-            .clear_done()
-            .await
-            .map(nothing)
-            .map_err(|error| crate::errors::engine(&error))
+        moved(self.engine.clear_done().await)
     }
 
     async fn transfer_reveal(&self, request: TransferRef) -> Result<Nothing, UiError> {
@@ -508,6 +497,10 @@ impl Api for AppCore {
 
     async fn key_import(&self, _: Nothing) -> Result<KeysImported, UiError> {
         self.import_keys().await
+    }
+
+    async fn key_lend(&self, request: KeyLend) -> Result<KeyLent, UiError> {
+        self.lend_key(request).await
     }
 
     async fn key_export(&self, request: KeyExport) -> Result<SavedFile, UiError> {

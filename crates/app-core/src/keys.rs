@@ -11,9 +11,9 @@ mod sign;
 use std::path::PathBuf;
 
 use secrecy::ExposeSecret as _;
-use sifter_contract::requests::{KeyExpiry, KeyMake, KeyRevoke};
+use sifter_contract::requests::{KeyExpiry, KeyLend, KeyMake, KeyRevoke};
 use sifter_contract::{
-    KeyList, KeyPlace, KeyRow, KeyTrust, KeyView, KeysImported, RevocationCause, SavedFile, UiError,
+    KeyLent, KeyList, KeyPlace, KeyRow, KeyTrust, KeyView, KeysImported, RevocationCause, SavedFile, UiError,
 };
 use sifter_signing::openpgp::RevocationReason;
 use time::OffsetDateTime;
@@ -107,6 +107,18 @@ impl AppCore {
                 .change(|notes| notes.backed_up.insert(fingerprint.to_owned()))?;
         }
         Ok(saved)
+    }
+
+    /// Puts a key into the keyrings of a command-line tool.
+    pub(crate) async fn lend_key(&self, request: KeyLend) -> Result<KeyLent, UiError> {
+        let desk = self.key_desk();
+        let lending = desk.lend(&request.fingerprint, request.tool, request.secret);
+        let (folder, lent) = lending.await?;
+        Ok(KeyLent {
+            folder: self.shown_path(&folder),
+            public: lent.public,
+            secret: lent.secret,
+        })
     }
 
     /// Trusts the owner of a key that has been met.

@@ -8,6 +8,7 @@ mod check;
 mod cosign;
 mod exchange;
 mod keys;
+mod lending;
 mod places;
 mod reasons;
 mod recheck;

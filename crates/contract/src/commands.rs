@@ -7,13 +7,13 @@ use ts_rs::TS;
 use crate::requests::{
     AccountRef, CollectionRef, CommandWrite, Compare, ContainerRef, CopyText, Destination, Download,
     EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry,
-    KeyExport, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
+    KeyExport, KeyLend, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
     SheetFile, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
     TransferReport, Upload, VaultPassphrase,
 };
 use crate::{
     AppView, CollectionPage, CommandDone, CommandPlan, ComparisonView, ContainerPage, DownloadPlan, DraftSheet,
-    EntityPage, EntityRow, ErrorCode, FileCheck, FileListing, ImportList, InspectionView, KeyList, KeyView,
+    EntityPage, EntityRow, ErrorCode, FileCheck, FileListing, ImportList, InspectionView, KeyLent, KeyList, KeyView,
     KeysImported, LinkTarget, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView,
     SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
     VerificationView,
@@ -302,6 +302,8 @@ commands! {
     key_import(Nothing) -> KeysImported;
     /// Writes a key to a file that the person chooses.
     key_export(KeyExport) -> SavedFile;
+    /// Puts a key into the keyrings of a command-line tool, which keeps everything it has.
+    key_lend(KeyLend) -> KeyLent;
     /// Trusts the owner of a key that has been met, once its fingerprint was compared.
     key_trust(KeyRef) -> KeyView;
     /// Trusts the owner of a key no longer. The key stays among those that have been met.

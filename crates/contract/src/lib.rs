@@ -71,7 +71,7 @@ pub use servers::{
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use signatures::{
-    CheckedContents, FileCheck, KeyList, KeyPlace, KeyRow, KeyStanding, KeyTrust, KeyView, KeysImported, Passphrase,
+    CheckedContents, FileCheck, KeyLent, KeyList, KeyPlace, KeyRow, KeyStanding, KeyTrust, KeyView, KeysImported, Passphrase,
     RevocationCause, SavedFile, SignWith, SignatureForm, SignatureView, SignedView, SignerView,
     Verdict, VerdictReason, VerificationView,
 };

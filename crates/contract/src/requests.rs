@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ClashPolicy, CommandProgram, LibraryPath, Passphrase, RevocationCause, SearchScope, SignInHow,
+    ClashPolicy, CommandProgram, KeyPlace, LibraryPath, Passphrase, RevocationCause, SearchScope, SignInHow,
     SignWith, UploadItem,
 };
 
@@ -236,6 +236,15 @@ requests! {
         /// Fingerprint of its primary key.
         fingerprint: String,
         /// The secret part, as a backup.
+        secret: bool,
+    }
+    /// Puts a key into the keyrings of a command-line tool.
+    KeyLend {
+        /// Fingerprint of its primary key.
+        fingerprint: String,
+        /// The tool.
+        tool: KeyPlace,
+        /// Whether the secret part goes there too, so that the tool can sign.
         secret: bool,
     }
     /// Takes a key back.

@@ -217,6 +217,18 @@ pub enum KeyPlace {
     Apptainer,
 }
 
+/// A key was put into the keyrings of a command-line tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyLent {
+    /// The folder of its keyrings, to show.
+    pub folder: String,
+    /// Whether the public key was written; else it was there already.
+    pub public: bool,
+    /// Whether the secret key was written; else it was there already, or not wanted.
+    pub secret: bool,
+}
+
 /// One OpenPGP key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -104,6 +104,7 @@ pub fn render() -> String {
         SignedView,
         KeyStanding,
         KeyPlace,
+        KeyLent,
         KeyView,
         KeyTrust,
         KeyPublication,

@@ -6,6 +6,7 @@
 mod certificate;
 mod generate;
 mod keyring;
+mod lending;
 mod merge;
 mod message;
 mod packets;
@@ -19,6 +20,7 @@ pub use generate::{KeyAlgorithm, NewKey, RevocationReason};
 pub(crate) use keyring::read_bounded;
 pub use keyring::read_file;
 pub use keyring::{KEYRING_LIMIT, KeyOrigin, KeySource, Keyring, Unavailable};
+pub use lending::Lent;
 pub use places::{Tool, command_line_rings};
 pub use secret::SecretKey;
 pub use sifter_sif::Timestamp as Time;

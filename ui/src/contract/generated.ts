@@ -1519,6 +1519,20 @@ export type KeyStanding = "good" | "expired" | "revoked" | "weak" | "not_for_sig
 
 export type KeyPlace = "sifter" | "singularity" | "apptainer";
 
+export type KeyLent = { 
+/**
+ * The folder of its keyrings, to show.
+ */
+folder: string, 
+/**
+ * Whether the public key was written; else it was there already.
+ */
+public: boolean, 
+/**
+ * Whether the secret key was written; else it was there already, or not wanted.
+ */
+secret: boolean, };
+
 export type KeyView = { 
 /**
  * Fingerprint of its primary key, upper-case digits.
@@ -3129,6 +3143,20 @@ fingerprint: string,
  */
 secret: boolean, };
 
+export type KeyLend = { 
+/**
+ * Fingerprint of its primary key.
+ */
+fingerprint: string, 
+/**
+ * The tool.
+ */
+tool: KeyPlace, 
+/**
+ * Whether the secret part goes there too, so that the tool can sign.
+ */
+secret: boolean, };
+
 export type KeyRevoke = { 
 /**
  * Fingerprint of its primary key.
@@ -3313,6 +3341,7 @@ export type Commands = {
   key_make: [KeyMake, KeyView];
   key_import: [Nothing, KeysImported];
   key_export: [KeyExport, SavedFile];
+  key_lend: [KeyLend, KeyLent];
   key_trust: [KeyRef, KeyView];
   key_distrust: [KeyRef, Nothing];
   key_remove: [KeyRef, Nothing];

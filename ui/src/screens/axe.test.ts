@@ -136,6 +136,7 @@ const sheets: [string, (sifter: Sifter) => void][] = [
       sifter.sheets.open({ kind: 'bundle', fileId: 'f1', fileName: 'x.sif' })
     },
   ],
+  ['lending a key', (sifter) => sifter.sheets.open({ kind: 'lend_key', fingerprint: FINGERPRINT })],
   ['the end of a key', (sifter) => sifter.sheets.open({ kind: 'key_expiry', fingerprint: FINGERPRINT })],
   ['sign', (sifter) => sifter.sheets.open({ kind: 'sign', fileId: 'f1', fileName: 'x.sif' })],
   ['limits', (sifter) => sifter.sheets.open({ kind: 'limits' })],

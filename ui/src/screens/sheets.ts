@@ -15,6 +15,7 @@ import ClashSheet from './downloads/ClashSheet.svelte'
 import SignSheet from './inspector/SignSheet.svelte'
 import FindKeySheet from './keys/FindKeySheet.svelte'
 import KeyExpirySheet from './keys/KeyExpirySheet.svelte'
+import LendKeySheet from './keys/LendKeySheet.svelte'
 import NewKeySheet from './keys/NewKeySheet.svelte'
 import PublishKeySheet from './keys/PublishKeySheet.svelte'
 import RevokeKeySheet from './keys/RevokeKeySheet.svelte'
@@ -37,6 +38,7 @@ export const sheets: Partial<Record<SheetKind, Component>> = {
   find_key: FindKeySheet,
   import: ImportSheet,
   key_expiry: KeyExpirySheet,
+  lend_key: LendKeySheet,
   limits: LimitSheet,
   new_key: NewKeySheet,
   new_token: NewTokenSheet,

@@ -22,6 +22,7 @@ export type SheetRequest =
   | { kind: 'bundle'; fileId: string; fileName: string }
   | { kind: 'revoke_key'; fingerprint: string }
   | { kind: 'key_expiry'; fingerprint: string }
+  | { kind: 'lend_key'; fingerprint: string }
   | { kind: 'clash'; image: ImageRef; plan: DownloadPlan }
   | { kind: 'delete_image'; image: ImageRef; digest: string; size: number }
 

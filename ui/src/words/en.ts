@@ -12,6 +12,7 @@ import { inspector } from './en/inspector'
 import { bundles, keySearch, keyServers, publishing, revoked } from './en/key-servers'
 import { keys } from './en/keys'
 import { kit } from './en/kit'
+import { lending } from './en/lending'
 import { library } from './en/library'
 import { limits } from './en/limits'
 import { providers } from './en/providers'
@@ -50,6 +51,7 @@ export const en = {
   keyServers,
   keys,
   kit,
+  lending,
   library,
   limits,
   network,

@@ -128,6 +128,17 @@ pub(crate) enum KeyVerb {
         #[arg(long)]
         secret: bool,
     },
+    /// Put a key into the keyring of a command-line tool, which keeps what it has
+    Lend {
+        /// Its fingerprint
+        fingerprint: String,
+        /// The tool
+        #[arg(long, value_enum)]
+        to: KeyTool,
+        /// The secret part too, so that the tool can sign
+        #[arg(long)]
+        secret: bool,
+    },
     /// Take a key back, and print the text to publish
     Revoke {
         /// Its fingerprint
@@ -185,6 +196,15 @@ pub(crate) enum KeyVerb {
         /// Its fingerprint
         fingerprint: String,
     },
+}
+
+/// A tool with keyrings of its own.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum KeyTool {
+    /// Singularity, SingularityCE and SingularityPRO
+    Singularity,
+    /// Apptainer
+    Apptainer,
 }
 
 /// Why a key is taken back.

@@ -3,11 +3,11 @@
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use sifter_app_core::{KeyDesk, NewKeyRequest, RevocationReason};
-use sifter_contract::{KeyPlace, KeyStanding, KeyView};
+use sifter_contract::{KeyLent, KeyPlace, KeyStanding, KeyView};
 
 use super::verify::in_fours;
 use super::{Call, key_servers, signatures};
-use crate::args::{KeyVerb, Reason};
+use crate::args::{KeyTool, KeyVerb, Reason};
 use crate::failure::Failure;
 use crate::format::table;
 use crate::passphrase::read_if_named;
@@ -85,6 +85,11 @@ async fn act(call: &Call<'_>, desk: &KeyDesk, verb: &KeyVerb) -> Result<(), Fail
                 armor.trim_end().to_owned()
             })
         }
+        KeyVerb::Lend {
+            fingerprint,
+            to,
+            secret,
+        } => lend(call, desk, fingerprint, *to, *secret).await,
         KeyVerb::Revoke {
             fingerprint,
             reason,
@@ -127,6 +132,32 @@ async fn act(call: &Call<'_>, desk: &KeyDesk, verb: &KeyVerb) -> Result<(), Fail
                 .result(&Removed { fingerprint }, || fingerprint.clone())
         }
     }
+}
+
+async fn lend(
+    call: &Call<'_>,
+    desk: &KeyDesk,
+    fingerprint: &str,
+    to: KeyTool,
+    secret: bool,
+) -> Result<(), Failure> {
+    let tool = match to {
+        KeyTool::Singularity => KeyPlace::Singularity,
+        KeyTool::Apptainer => KeyPlace::Apptainer,
+    };
+    let (folder, lent) = desk.lend(fingerprint, tool, secret).await?;
+    let result = KeyLent {
+        folder: folder.display().to_string(),
+        public: lent.public,
+        secret: lent.secret,
+    };
+    call.output.result(&result, || {
+        if lent.public || lent.secret {
+            format!("{} has it", result.folder)
+        } else {
+            format!("{} had it already", result.folder)
+        }
+    })
 }
 
 fn why(reason: Reason) -> RevocationReason {

@@ -220,6 +220,56 @@ async fn a_key_opens_with_its_passphrase_only_and_can_be_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_goes_to_a_command_line_tool_when_that_is_asked_for() {
+    let (bench, fingerprint) = ada().await;
+    let folder = bench.path("person/.singularity/sypgp");
+    assert!(!folder.exists());
+    let call = ["--json", "key", "lend", &fingerprint, "--to", "singularity"];
+    let lent = bench.run_bare(&call).await.ok().json();
+    let expected = json!({"folder": folder.to_str(), "public": true, "secret": false});
+    assert_eq!(lent, expected);
+    assert!(folder.join("pgp-public").exists() && !folder.join("pgp-secret").exists());
+    // Without Sifter's own keys the image is verified by what the tool has.
+    bench
+        .run_bare(&["sign", "x.sif", "--passphrase-file", "passphrase"])
+        .await
+        .ok();
+    let call = [
+        "--home",
+        "elsewhere",
+        "--json",
+        "verify",
+        "x.sif",
+        "--offline",
+    ];
+    assert_eq!(
+        bench.run_bare(&call).await.ok().json()["verdict"],
+        "verified"
+    );
+
+    let call = [
+        "--json",
+        "key",
+        "lend",
+        &fingerprint,
+        "--to",
+        "apptainer",
+        "--secret",
+    ];
+    let lent = bench.run_bare(&call).await.ok().json();
+    assert_eq!(
+        (&lent["public"], &lent["secret"]),
+        (&json!(true), &json!(true))
+    );
+    assert!(bench.path("person/.apptainer/keys/pgp-secret").exists());
+    let again = bench.run_bare(&call).await.ok().json();
+    assert_eq!(
+        (&again["public"], &again["secret"]),
+        (&json!(false), &json!(false))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pem_keys_sign_and_verify_without_a_keyring() {
     let (bench, _) = ada().await;
     bench.write_token("private.pem", PRIVATE);

@@ -32,6 +32,11 @@ impl KeyStore {
         }
     }
 
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The public keys, those of the secret ones included; empty when there is no folder.
     ///
     /// # Errors
@@ -128,7 +133,7 @@ impl KeyStore {
     }
 
     /// Waits until nobody else of ours changes the folder, for as long as the answer lives.
-    fn alone(&self) -> Result<File, Error> {
+    pub(super) fn alone(&self) -> Result<File, Error> {
         let path = self.folder.join(LOCK);
         let failed = |source| Error::File {
             path: path.clone(),
@@ -154,7 +159,7 @@ impl KeyStore {
         for certificate in all {
             bytes.extend(certificate.to_bytes().map_err(Error::OpenPgp)?);
         }
-        self.replace(PUBLIC_RING, &bytes)
+        replace(&self.folder.join(PUBLIC_RING), &bytes)
     }
 
     fn write_secret(&self, all: &[SecretKey]) -> Result<(), Error> {
@@ -168,27 +173,27 @@ impl KeyStore {
         for key in &keys {
             bytes.extend_from_slice(key);
         }
-        self.replace(SECRET_RING, &bytes)
-    }
-
-    /// Replaces a ring whole: at no time is there half of one. Only the owner can read it.
-    fn replace(&self, ring: &str, bytes: &[u8]) -> Result<(), Error> {
-        let path = self.folder.join(ring);
-        let failed = |source| Error::File {
-            path: path.clone(),
-            source,
-        };
-        // The temporary file is created for its owner alone.
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed)?;
-        file.write_all(bytes).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        replace(&self.folder.join(SECRET_RING), &bytes)
     }
 }
 
+/// Replaces a ring whole: at no time is there half of one. Only the owner can read it.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let failed = |source| Error::File {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // The temporary file is created for its owner alone.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
 #[cfg(unix)]
-fn make_private(folder: &Path) -> std::io::Result<()> {
+pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     if folder.is_dir() {
         return Ok(());
@@ -200,6 +205,6 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn make_private(folder: &Path) -> std::io::Result<()> {
+pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }

@@ -1,7 +1,8 @@
 //! The folder of keys.
 
+use sifter_signing::Error;
 use sifter_signing::openpgp::{
-    KeyOrigin, KeyStore, PUBLIC_RING, RevocationReason, SECRET_RING, SecretKey,
+    KeyOrigin, KeyStore, Lent, PUBLIC_RING, RevocationReason, SECRET_RING, SecretKey,
 };
 
 use crate::images::{ADA, BOB, MADE};
@@ -94,4 +95,85 @@ fn changes_at_the_same_time_do_not_lose_each_other() {
     });
     assert_eq!(store.secret().unwrap().len(), keys.len());
     assert_eq!(fingerprints(&store).len(), keys.len());
+}
+
+/// A packet of a kind that nobody knows (RFC 9580, private use), as a key that is not understood.
+const FOREIGN: &[u8] = &[0xc0 | 60, 3, 1, 2, 3];
+
+#[test]
+fn a_key_is_lent_to_another_program_whose_keys_stay_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = KeyStore::new(folder.path().join("own"));
+    own.add_secret(&ADA).unwrap();
+    own.add(&BOB.certificate()).unwrap();
+    let place = folder.path().join("home/.singularity/sypgp");
+    let theirs = KeyStore::new(&place);
+
+    let lent = own.lend(&ADA.fingerprint(), &theirs, false).unwrap();
+    assert!(lent.public && !lent.secret);
+    assert!(theirs.secret().unwrap().is_empty() && !place.join(SECRET_RING).exists());
+    let lent = own.lend(&ADA.fingerprint(), &theirs, true).unwrap();
+    assert!(!lent.public && lent.secret);
+    assert_eq!(
+        own.lend(&ADA.fingerprint(), &theirs, true).unwrap(),
+        Lent::default()
+    );
+    assert_eq!(theirs.secret().unwrap()[0].fingerprint(), ADA.fingerprint());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(place.clone()), 0o700);
+        assert_eq!(mode(place.join(SECRET_RING)), 0o600);
+        // Nothing of ours is left there beside the rings.
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 2);
+    }
+
+    // What is not understood stays, byte for byte.
+    let mut ring = std::fs::read(place.join(PUBLIC_RING)).unwrap();
+    ring.extend(FOREIGN);
+    std::fs::write(place.join(PUBLIC_RING), &ring).unwrap();
+    assert!(own.lend(&BOB.fingerprint(), &theirs, false).unwrap().public);
+    let grown = std::fs::read(place.join(PUBLIC_RING)).unwrap();
+    assert!(grown.starts_with(&ring) && grown.len() > ring.len());
+    assert!(matches!(
+        own.lend(&BOB.fingerprint(), &theirs, true),
+        Err(Error::NoSigningKey)
+    ));
+}
+
+#[test]
+fn another_program_hears_that_a_key_it_has_was_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = KeyStore::new(folder.path().join("own"));
+    let theirs = KeyStore::new(folder.path().join("theirs"));
+    theirs.add(&BOB.certificate()).unwrap();
+    own.add_secret(&ADA).unwrap();
+    own.lend(&ADA.fingerprint(), &theirs, false).unwrap();
+    let mut newer = ADA.clone();
+    newer.revoke(RevocationReason::Retired, None, MADE).unwrap();
+    own.add(&newer.certificate()).unwrap();
+    assert!(own.lend(&ADA.fingerprint(), &theirs, false).unwrap().public);
+    let ring = theirs.public(KeyOrigin::Local).unwrap();
+    assert_eq!(ring.get(&ADA.fingerprint()).unwrap().revoked(), Some(MADE));
+    assert_eq!(fingerprints(&theirs).len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ring_that_lies_elsewhere_stays_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = KeyStore::new(folder.path().join("own"));
+    own.add(&BOB.certificate()).unwrap();
+    let place = folder.path().join("theirs");
+    std::fs::create_dir(&place).unwrap();
+    let elsewhere = folder.path().join("ring");
+    std::fs::write(&elsewhere, ADA.certificate().to_bytes().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, place.join(PUBLIC_RING)).unwrap();
+    own.lend(&BOB.fingerprint(), &KeyStore::new(&place), false)
+        .unwrap();
+    assert!(place.join(PUBLIC_RING).is_symlink());
+    let ring = std::fs::read(elsewhere).unwrap();
+    assert!(ring.starts_with(&ADA.certificate().to_bytes().unwrap()));
+    assert_eq!(fingerprints(&KeyStore::new(&place)).len(), 2);
 }

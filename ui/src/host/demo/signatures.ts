@@ -240,6 +240,7 @@ export const signatureScript: Script = {
   key_make: () => key,
   key_import: () => ({ keys: [key], secret: 0 }),
   key_export: () => ({ name: 'ada.asc' }),
+  key_lend: ({ secret }) => ({ folder: '~/.singularity/sypgp', public: true, secret }),
   key_trust: () => key,
   key_distrust: () => ({}),
   key_remove: () => ({}),

@@ -44,6 +44,31 @@ describe('keys', () => {
     expect(screen.queryByRole('dialog')).toBeNull()
   })
 
+  it('go to a command-line tool, with the secret part only when that is wanted', async () => {
+    const { host, user } = await openWindow({ route })
+    const lend = async () => {
+      const mine = within(screen.getByRole('grid', { name: 'Mine' }))
+      await user.click(mine.getByRole('button', { name: /Actions for/ }))
+      await user.click(screen.getByRole('menuitem', { name: 'Use on the command line…' }))
+      await settled()
+      return within(screen.getByRole('dialog'))
+    }
+    let dialog = await lend()
+    await user.click(dialog.getByRole('button', { name: 'Add to Singularity' }))
+    await settled()
+    expect(dialog.getByText('It was added to the keys in ~/.singularity/sypgp.')).toBeTruthy()
+    await user.click(dialog.getAllByRole('button', { name: 'Close' }).at(-1)!)
+    dialog = await lend()
+    await user.click(dialog.getByRole('button', { name: 'Apptainer' }))
+    await user.click(dialog.getByRole('switch', { name: 'The secret part too, to sign there' }))
+    await user.click(dialog.getByRole('button', { name: 'Add to Apptainer' }))
+    await settled()
+    expect(host.asked('key_lend')).toEqual([
+      { fingerprint: FINGERPRINT, tool: 'singularity', secret: false },
+      { fingerprint: FINGERPRINT, tool: 'apptainer', secret: true },
+    ])
+  })
+
   it('of others are trusted only after their fingerprints were compared', async () => {
     const { host, user } = await openWindow({ route })
     const met = within(screen.getByRole('grid', { name: 'Met, not trusted yet' }))
