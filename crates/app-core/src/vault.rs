@@ -13,14 +13,20 @@ use crate::app::AppCore;
 use crate::errors;
 
 impl AppCore {
-    /// Makes the vault file.
-    pub(crate) async fn create_vault(&self, passphrase: SecretString) -> Result<AppView, UiError> {
+    /// Makes the vault file, for computers without a keychain; the sign-ins of this session move in.
+    ///
+    /// # Errors
+    /// `vault_passphrase_weak`; `vault_closed` when there is one already; `storage_failed`.
+    pub async fn create_vault(&self, passphrase: SecretString) -> Result<AppView, UiError> {
         let made = self.accounts.create_vault_file(passphrase).await;
         self.after_vault(made).await
     }
 
     /// Opens the vault file; what waited for it goes on, without being waited for.
-    pub(crate) async fn open_vault(&self, passphrase: SecretString) -> Result<AppView, UiError> {
+    ///
+    /// # Errors
+    /// `vault_passphrase_wrong`, `vault_damaged`, or `storage_failed` when there is none.
+    pub async fn open_vault(&self, passphrase: SecretString) -> Result<AppView, UiError> {
         let opened = self.accounts.open_vault_file(passphrase).await;
         let view = self.after_vault(opened).await?;
         self.recall_proxy_password();

@@ -38,6 +38,15 @@ pub(crate) struct Options {
     /// File that holds an access token, for this call only
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+    /// File that holds the passphrase of the vault, where sign-ins are kept without a keychain
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "SIFTER_VAULT_PASSPHRASE_FILE",
+        hide_env_values = true
+    )]
+    pub(crate) vault_passphrase_file: Option<PathBuf>,
     /// Architecture of the image, such as amd64 or arm64
     #[arg(long, global = true, value_name = "ARCH")]
     pub(crate) arch: Option<String>,
@@ -62,7 +71,11 @@ pub(crate) struct Options {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Sign in with the browser, or keep the token of --token-file
-    Login,
+    Login {
+        /// Make a vault for it, an encrypted file, if this computer has no keychain
+        #[arg(long)]
+        vault: bool,
+    },
     /// Sign out and forget the account
     Logout,
     /// Show who is signed in

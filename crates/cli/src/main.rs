@@ -12,8 +12,10 @@ mod passphrase;
 mod progress;
 mod session;
 mod stop;
+mod terminal;
 mod token_file;
 mod transfer;
+mod vault;
 mod verbs;
 mod words;
 

@@ -21,6 +21,7 @@ use crate::host::Terminal;
 use crate::output::note;
 use crate::stop::Stop;
 use crate::token_file;
+use crate::vault;
 use server::names_server;
 pub(crate) use server::{DEFAULT_ADDRESS, known, token_of_whom, usage};
 
@@ -149,7 +150,12 @@ impl Session {
         let engine = Engine::of_this_person(options).await?;
         let servers = engine.core.server_list(Nothing {}).await;
         if let Some(server) = known(&servers.unwrap_or_default(), address) {
-            return Ok(Self { engine, server });
+            let opened = if server::keeps_in_vault(&server) {
+                vault::open(&engine.core, options).await
+            } else {
+                Ok(())
+            };
+            return engine.with_server(opened.map(|()| server)).await;
         }
         // Looking at a foreign server does not add it to the app.
         engine.close().await;

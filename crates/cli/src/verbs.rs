@@ -63,7 +63,7 @@ pub(crate) async fn run(cli: Cli, output: Output, stop: &Stop) -> Result<(), Fai
         stop,
     };
     match &cli.verb {
-        Verb::Login => login::run(&call).await,
+        Verb::Login { vault } => login::run(&call, *vault).await,
         Verb::Logout => logout::run(&call).await,
         Verb::Whoami => whoami::run(&call).await,
         Verb::Push { file, reference } => push::run(&call, file, reference).await,

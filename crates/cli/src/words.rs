@@ -159,8 +159,8 @@ pub(crate) fn sentence(error: &UiError) -> String {
         ErrorCode::KeychainFailed => "The keychain of this computer did not do what it was asked. Name a token with \
              --token-file instead."
             .to_owned(),
-        ErrorCode::VaultClosed => "The sign-in lies in Sifter's vault, which is opened in the app and for the app alone. \
-             Name a token with --token-file."
+        ErrorCode::VaultClosed => "The sign-in lies in Sifter's vault, which is closed. Name a file that holds its \
+             passphrase with --vault-passphrase-file, or a token with --token-file."
             .to_owned(),
         ErrorCode::VaultPassphraseWrong => {
             "This is not the passphrase of the vault. Nothing was changed.".to_owned()

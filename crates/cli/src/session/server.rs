@@ -3,7 +3,7 @@
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use sifter_app_core::LOCAL_ID;
-use sifter_contract::ServerView;
+use sifter_contract::{ServerView, Storage};
 
 use crate::args::Cli;
 use crate::failure::Failure;
@@ -37,6 +37,12 @@ pub(crate) fn known(servers: &[ServerView], address: Option<&str>) -> Option<Ser
         }
     };
     found.cloned()
+}
+
+/// Whether the sign-in to a server lies in the vault file.
+pub(super) fn keeps_in_vault(server: &ServerView) -> bool {
+    let account = server.account.as_ref();
+    account.is_some_and(|account| account.storage == Storage::Vault)
 }
 
 /// Whether a host, with its port, is that of a server or of its library.

@@ -6,7 +6,7 @@ use sifter_app_core::AppCore;
 use sifter_contract::requests::{AccountRef, SignInStart};
 use sifter_contract::{
     AccountView, Api as _, AppEvent, ErrorCode, KeychainState, Nothing, ServerView, SignInCode,
-    SignInHow, SignInPhase, SignInView, Storage, UiError,
+    SignInHow, SignInPhase, SignInView, Storage, UiError, VaultState,
 };
 
 use super::Call;
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::output::note;
 use crate::session::{DEFAULT_ADDRESS, Engine, known, token_of_whom};
 use crate::token_file;
+use crate::vault;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,19 +22,20 @@ struct SignedIn {
     server: String,
     login: String,
     display: String,
-    /// What people call the keychain that holds the sign-in.
+    /// What people call the keychain that holds the sign-in; `vault` for the vault file.
     keychain: String,
     expires: Option<String>,
 }
 
-pub(super) async fn run(call: &Call<'_>) -> Result<(), Failure> {
+/// `vault` says whether a vault may be made.
+pub(super) async fn run(call: &Call<'_>, vault: bool) -> Result<(), Failure> {
     let token = match (&call.options.token_file, &call.options.server) {
         (Some(_), None) => return Err(token_of_whom()),
         (Some(path), Some(_)) => Some(token_file::read(path)?),
         (None, _) => None,
     };
     let engine = Engine::of_this_person(call.options).await?;
-    let done = call.stop.or(sign_in(call, &engine, token)).await;
+    let done = call.stop.or(sign_in(call, &engine, token, vault)).await;
     // Ends a sign-in under way too.
     engine.close().await;
     let done = done?;
@@ -46,11 +48,18 @@ async fn sign_in(
     call: &Call<'_>,
     engine: &Engine,
     token: Option<SecretString>,
+    vault: bool,
 ) -> Result<SignedIn, Failure> {
     let core = &engine.core;
     // A sign-in that ends with this command is no sign-in; better said before a browser opens.
-    if core.app_state(Nothing {}).await?.keychain == KeychainState::Absent {
-        return Err(no_keychain());
+    let here = core.app_state(Nothing {}).await?;
+    match (here.keychain, here.vault) {
+        (KeychainState::Absent, VaultState::None) if vault => {
+            vault::make(core, call.options).await?;
+        }
+        (KeychainState::Absent, VaultState::None) => return Err(no_keychain()),
+        (KeychainState::Absent, _) => vault::open(core, call.options).await?,
+        _ => {}
     }
     let servers = core.server_list(Nothing {}).await?;
     let server = match known(&servers, call.options.server.as_deref()) {
@@ -144,7 +153,8 @@ async fn forget(core: &AppCore, account: &AccountView) {
 fn no_keychain() -> Failure {
     Failure::said(
         "no_keychain",
-        "This computer has no keychain to keep a sign-in in, and Sifter writes no secret to a plain file. Name a \
-         token with --token-file in every call instead.",
+        "This computer has no keychain to keep a sign-in in, and Sifter writes no secret to a plain file. Run \
+         \"sifter-cli login --vault\" to keep it in a file that is encrypted with a passphrase, or name a token with \
+         --token-file in every call.",
     )
 }

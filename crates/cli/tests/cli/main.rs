@@ -19,5 +19,7 @@ mod ocsp;
 mod signatures;
 mod transfers;
 mod usage;
+#[cfg(target_os = "linux")]
+mod vault;
 #[path = "../../../sif/tests/it/vectors.rs"]
 mod vectors;
