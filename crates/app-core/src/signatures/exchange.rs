@@ -283,3 +283,57 @@ fn unpublishable(server: &str) -> UiError {
         .with("server", server)
         .with("what", "publish")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str, revoked: bool, names: &[&str]) -> Entry {
+        Entry {
+            id: id.to_owned(),
+            algorithm: None,
+            bits: None,
+            created: None,
+            expires: None,
+            revoked,
+            disabled: false,
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_key_on_several_servers_is_one_and_revoked_when_any_of_them_says_so() {
+        let at = |text: &str| ServerAddress::parse(text).unwrap();
+        let (one, other) = (at("http://one.example:1"), at("http://one.example:2"));
+        let mut found = KeysFound::default();
+        found.add(
+            &one,
+            &[entry("AB", false, &[]), entry("CD", true, &["Bob"])],
+        );
+        found.add(
+            &other,
+            &[entry("AB", true, &["Ada"]), entry("CD", false, &[])],
+        );
+        let [ada, bob] = found.keys.as_slice() else {
+            panic!("{:?}", found.keys);
+        };
+        assert_eq!(
+            (ada.server.as_str(), &ada.also),
+            ("one.example:1", &vec!["one.example:2".to_owned()])
+        );
+        assert_eq!(ada.names, ["Ada"]);
+        assert_eq!(
+            (ada.standing, bob.standing),
+            (KeyStanding::Revoked, KeyStanding::Revoked)
+        );
+    }
+
+    #[test]
+    fn one_answer_never_fills_more_than_a_search_shows() {
+        let server = ServerAddress::parse("https://keys.example.org").unwrap();
+        let many = (0..=MOST_FOUND).map(|n| entry(&format!("{n:X}"), false, &[]));
+        let mut found = KeysFound::default();
+        found.add(&server, &many.collect::<Vec<_>>());
+        assert_eq!(found.keys.len(), MOST_FOUND);
+    }
+}
