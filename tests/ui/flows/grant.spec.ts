@@ -49,5 +49,5 @@ test('an upload waits for what its sign-in lacks, and goes on when it is granted
   await expect(app.toast('Signed in to This computer as ada')).toBeVisible()
   await bridge.ended(id)
   await app.go('Transfers')
-  await expect(app.job(FILE)).toContainText('Done')
+  await expect(app.job(FILE)).toContainText('Arrived')
 })

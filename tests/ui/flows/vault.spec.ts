@@ -69,6 +69,9 @@ test('sign-ins lie in a vault once the person has made one, and are there after 
 
   await app.go('Settings')
   await app.button('Close it now').scrollIntoViewIfNeeded()
+  await app.button('1 hour').click()
+  await expect(app.button('1 hour')).toHaveAttribute('aria-pressed', 'true')
+  expect((await bridge.call('settings_get', {})).vaultLockMinutes).toBe(60)
   await look(page, 'vault-settings')
   await app.button('Close it now').click()
   await expect(app.toast('The vault is closed')).toBeVisible()
