@@ -12,7 +12,7 @@ pub struct Medium(Kind);
 
 enum Kind {
     File(File),
-    Remote(Cached<Ahead<Ranges>>),
+    Remote(Box<Cached<Ahead<Ranges>>>),
 }
 
 impl Medium {
@@ -21,7 +21,7 @@ impl Medium {
     }
 
     pub(crate) fn remote(ranges: Ranges) -> Self {
-        Self(Kind::Remote(Cached::new(Ahead::new(ranges))))
+        Self(Kind::Remote(Box::new(Cached::new(Ahead::new(ranges)))))
     }
 
     /// How many bytes have been fetched from a library; none of a file.
