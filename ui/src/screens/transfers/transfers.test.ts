@@ -98,6 +98,19 @@ describe('a transfer that waits for its account', () => {
     expect(host.asked('sign_in_start')).toMatchObject([{ serverId: 'uni', scopes: 'library:write' }])
   })
 
+  it('calls nothing safe that was only hashed', async () => {
+    const phase: Phase = {
+      kind: 'needs_attention',
+      error: uiError('scope_missing', { retry: 'after_sign_in' }),
+    }
+    const hashed = transfer('t6', 'fsl_6.0.7.sif', { phase, bytesTotal: 100, bytesDone: 100 })
+    const parts = { total: 4, done: 2, inFlight: 0, retried: 0 }
+    const sent = transfer('t7', 'relion_5.0.sif', { phase, bytesTotal: 100, bytesDone: 50, parts })
+    await open({ transfer_list: () => ({ ...transfers, attention: [hashed, sent] }) })
+    expect(screen.getByText(/^fsl.*is lost\.$/)).toBeTruthy()
+    expect(screen.getByText(/^relion.*is lost\. 50 % is safe on the server\.$/)).toBeTruthy()
+  })
+
   it('offers to open the vault that its sign-in lies in', async () => {
     const { user } = await waiting(uiError('vault_closed'))
     await user.click(screen.getByRole('button', { name: 'Open the vault…' }))
