@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use sifter_account::{Error, Storage};
-use sifter_contract::{AppView, UiError};
+use sifter_contract::{AppView, Storage as StorageView, UiError};
 
 use crate::app::AppCore;
 use crate::errors;
@@ -79,5 +79,14 @@ impl AppCore {
                 }
             }
         });
+    }
+}
+
+/// Where a secret is kept, as the window shows it.
+pub(crate) fn stored_view(stored: &Storage) -> StorageView {
+    match stored {
+        Storage::Keychain { name } => StorageView::Keychain { name: name.clone() },
+        Storage::File => StorageView::Vault,
+        Storage::SessionOnly => StorageView::SessionOnly,
     }
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use sifter_account::AccountId;
 use sifter_contract::{
-    CertificateQuestion, NetworkView, ProxyPassword, ProxySettings, ShownCertificate, Storage,
-    UiError,
+    CertificateQuestion, NetworkView, ProxyPassword, ProxySettings, ShownCertificate, UiError,
 };
 use sifter_library_client::http::{Certificate, Distrust, Refusal};
 
@@ -15,6 +14,7 @@ use crate::errors;
 use crate::files;
 use crate::settings::proxy;
 use crate::uploads::file_name;
+use crate::vault::stored_view;
 
 impl Reach {
     fn set_proxy(&self, proxy: ProxySettings, password: Option<&Password>) -> Result<(), UiError> {
@@ -39,11 +39,7 @@ impl Reach {
         let text = serde_json::to_string(&kept)
             .map_err(|_| errors::invalid("the password cannot be kept"))?;
         let stored = self.vault.store(AccountId::PROXY, text.into()).await;
-        let storage = match stored {
-            sifter_account::Storage::SessionOnly => Storage::SessionOnly,
-            sifter_account::Storage::File => Storage::Vault,
-            sifter_account::Storage::Keychain { name } => Storage::Keychain { name },
-        };
+        let storage = stored_view(&stored);
         let mut known = self.password.lock().await;
         *known = Some(Password { kept, storage });
         self.apply(known.as_ref());
@@ -55,10 +51,7 @@ impl Reach {
         *known = None;
         self.apply(None);
         let removed = self.vault.remove(AccountId::PROXY).await;
-        removed.map_err(|error| {
-            let error = sifter_account::Error::Keychain(error);
-            errors::account(&error, &errors::Place::default())
-        })
+        removed.map_err(|error| errors::keychain(&error))
     }
 
     async fn change_trust(&self, change: impl FnOnce(&mut super::Trusted)) -> Result<(), UiError> {

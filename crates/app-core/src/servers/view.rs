@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use sifter_account::{Account, AccountKind, AccountState, OwnClient, Provider, ProviderKind};
 use sifter_contract::{
-    AccountView, ServerKind, ServerState, ServerView, SignInProvider, SignInProviderKind,
-    SignInWay, Storage,
+    AccountView, ServerKind, ServerState, ServerView, SignInProvider, SignInProviderKind, SignInWay,
 };
 use time::OffsetDateTime;
 use url::Url;
@@ -14,6 +13,7 @@ use super::local::LOCAL_NAME;
 use super::{LOCAL_ID, Reachable, SavedServer, Servers, reachable};
 use crate::clock::rfc3339;
 use crate::reminders::ending;
+use crate::vault::stored_view;
 
 /// The accounts on one server.
 struct OwnAccounts {
@@ -179,11 +179,7 @@ fn account_view(account: &Account) -> AccountView {
         display: account.display.clone(),
         signed_in: account.state == AccountState::SignedIn,
         by_browser: account.kind == AccountKind::SignIn,
-        storage: match &account.storage {
-            sifter_account::Storage::Keychain { name } => Storage::Keychain { name: name.clone() },
-            sifter_account::Storage::File => Storage::Vault,
-            sifter_account::Storage::SessionOnly => Storage::SessionOnly,
-        },
+        storage: stored_view(&account.storage),
         expires: account.expires.and_then(rfc3339),
         ending: (account.expires).and_then(|end| ending(end, OffsetDateTime::now_utc())),
     }

@@ -5,6 +5,7 @@ use toml_edit::{Array, DocumentMut, Item, Value};
 use url::Host;
 
 use super::{Settings, SettingsError, set};
+use crate::network::host_and_port;
 
 /// The most hosts that are reached directly.
 const MOST_BYPASSES: usize = 100;
@@ -73,11 +74,7 @@ pub(crate) fn told(proxy: &ProxySettings) -> String {
     }
     let found = KINDS.iter().find(|(kind, _)| *kind == proxy.kind);
     let scheme = found.map_or("http", |(_, name)| name);
-    if proxy.host.contains(':') {
-        format!("{scheme}://[{}]:{}", proxy.host, proxy.port)
-    } else {
-        format!("{scheme}://{}:{}", proxy.host, proxy.port)
-    }
+    format!("{scheme}://{}", host_and_port(&proxy.host, proxy.port))
 }
 
 fn parse(text: &str) -> Option<(ProxyKind, String, u16)> {

@@ -10,7 +10,7 @@ use sifter_contract::{
 };
 
 use super::inspect::looks_like_a_path;
-use super::sections::USUAL_TAG;
+use super::pull::LATEST;
 use super::{Call, full_path, one_target};
 use crate::failure::Failure;
 use crate::format::{size, table};
@@ -58,7 +58,7 @@ impl<'a> Side<'a> {
                 let image = ImageRef {
                     server_id: server_id.to_owned(),
                     path: full_path(reference)?,
-                    tag: one_target(reference)?.unwrap_or(USUAL_TAG).to_owned(),
+                    tag: one_target(reference)?.unwrap_or(LATEST).to_owned(),
                     arch: call.options.arch.clone().unwrap_or_default(),
                 };
                 Ok(core.open_image(image).await?)

@@ -7,11 +7,10 @@ use sifter_app_core::{AppCore, Reference};
 use sifter_contract::requests::Upload;
 use sifter_contract::{Api as _, DoneHow, DraftSheet, ErrorCode, Phase, UiError, UploadItem};
 
+use super::pull::LATEST;
 use super::{Call, address, full_path};
 use crate::failure::Failure;
 use crate::transfer::follow;
-
-const LATEST: &str = "latest";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

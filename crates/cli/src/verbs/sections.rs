@@ -5,13 +5,10 @@ use std::path::Path;
 use sifter_app_core::{Inspection, Reference, Sections, SifTool};
 use sifter_contract::requests::ImageRef;
 
-use super::{Call, full_path, one_target, sif};
+use super::{Call, full_path, one_target, pull, sif};
 use crate::args::Inspect;
 use crate::failure::Failure;
 use crate::output::note;
-
-/// The tag that is meant when none is named.
-pub(super) const USUAL_TAG: &str = "latest";
 
 /// Which parts the options name; `None` when they name none, which asks for an overview.
 pub(super) fn wanted(options: &Inspect) -> Option<Sections> {
@@ -56,7 +53,7 @@ pub(super) async fn of_reference(
     sections: &Sections,
 ) -> Result<(), Failure> {
     let path = full_path(reference)?;
-    let tag = one_target(reference)?.unwrap_or(USUAL_TAG).to_owned();
+    let tag = one_target(reference)?.unwrap_or(pull::LATEST).to_owned();
     let arch = call.options.arch.clone().unwrap_or_default();
     let inspection = call
         .with(Some(reference), async |session| {
