@@ -189,7 +189,7 @@ fn digest_at_once(path: &Path, size: u64) -> Option<[u8; 32]> {
     }
     let mut file = std::fs::File::open(path).ok()?.take(size);
     let mut hash = Sha256::new();
-    let mut piece = vec![0; 256 << 10];
+    let mut piece = vec![0; 128 << 10];
     loop {
         match file.read(&mut piece).ok()? {
             0 => return Some(hash.finalize().into()),
