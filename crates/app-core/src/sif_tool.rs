@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -159,11 +160,18 @@ impl SifTool {
         self.settled(created.map(|writer| (writer, ())))
     }
 
-    /// Adds what the file `data` holds; returns the id of the object.
+    /// Adds what the file `data` holds; returns the id of the object. Where the image has no slot left, a larger copy
+    /// takes its place, unless `stopped` says meanwhile that nobody wants it any more.
     ///
     /// # Errors
     /// [`SifToolError`].
-    pub fn add(&self, data: &Path, object: &NewObject, placement: &Placement) -> Done<u32> {
+    pub fn add(
+        &self,
+        data: &Path,
+        object: &NewObject,
+        placement: &Placement,
+        stopped: &dyn Fn() -> bool,
+    ) -> Done<u32> {
         let file = Self::input(data)?;
         let mut input = self.describe(file, data, object)?.named(&*placement.name);
         input = input.in_group(Some(placement.group).filter(|group| *group > 0));
@@ -173,7 +181,12 @@ impl SifTool {
         if let Some(alignment) = placement.alignment {
             input = input.aligned_to(alignment);
         }
-        self.change(|writer| writer.add(input, Stamp::Auto))
+        let mut watch = |_| match stopped() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let writer = Writer::open(&self.path);
+        self.settled(writer.and_then(|writer| writer.add_with_room(input, Stamp::Auto, &mut watch)))
     }
 
     /// Deletes an object. Its bytes stay in the file until another object takes their place.
@@ -267,12 +280,15 @@ impl SifTool {
                     .with("name", name)
                     .with("folder", folder_of(&self.path)),
             ),
+            Error::Stopped => SifToolError::Image(UiError::new(ErrorCode::Cancelled)),
             Error::ObjectNotFound
             | Error::MultipleObjects
             | Error::InvalidObjectId
             | Error::InvalidGroupId
             | Error::UnexpectedDataType { .. }
             | Error::InsufficientCapacity
+            | Error::Draft { .. }
+            | Error::ChangedMeanwhile { .. }
             | Error::PrimaryPartitionExists
             | Error::NotAPartition
             | Error::NotASystemPartition

@@ -21,6 +21,11 @@ impl Stop {
         Self(receiver)
     }
 
+    /// Whether somebody has asked, for work that cannot wait beside itself.
+    pub(crate) fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits until somebody asks.
     pub(crate) async fn asked(&self) {
         if self.0.clone().wait_for(|asked| *asked).await.is_err() {

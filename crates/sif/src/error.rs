@@ -213,6 +213,23 @@ pub enum Error {
     /// The descriptor table has no free slot.
     #[error("insufficient descriptor capacity to add data object(s) to image")]
     InsufficientCapacity,
+    /// The image is full, and no larger one can be written beside it.
+    #[error("the image is full, and a larger copy cannot be written beside {}", path.display())]
+    Draft {
+        /// The image.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Another program has changed or replaced the image while it was copied.
+    #[error("{} was changed by another program meanwhile", path.display())]
+    ChangedMeanwhile {
+        /// The image.
+        path: PathBuf,
+    },
+    /// The work was stopped.
+    #[error("stopped")]
+    Stopped,
     /// A second primary system partition was to be added.
     #[error("image already contains a primary partition")]
     PrimaryPartitionExists,

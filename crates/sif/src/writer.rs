@@ -4,12 +4,14 @@
 //! leaves the former objects readable. Data is streamed; no object is ever held in memory.
 
 mod change;
+mod draft;
 mod input;
 mod medium;
 mod options;
+mod room;
 
 use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -35,6 +37,7 @@ const OFFSET_SLACK: i64 = 64 << 10;
 #[derive(Debug)]
 pub struct Writer {
     image: Image<File>,
+    path: PathBuf,
 }
 
 impl Writer {
@@ -51,7 +54,7 @@ impl Writer {
         let path = path.as_ref();
         let header = new_header(options)?;
         let file = create_file(path)?;
-        let created = Self::fill(file, header, options, objects);
+        let created = Self::fill(path, file, header, options, objects);
         if created.is_err() {
             // The first error is the one to report; a file that cannot be removed changes nothing.
             let _ = std::fs::remove_file(path);
@@ -60,6 +63,7 @@ impl Writer {
     }
 
     fn fill(
+        path: &Path,
         file: File,
         header: Header,
         options: &CreateOptions,
@@ -75,6 +79,7 @@ impl Writer {
                 header,
                 slots,
             },
+            path: path.to_owned(),
         };
         let time = options.stamp.time(false);
         for object in objects {
@@ -106,7 +111,10 @@ impl Writer {
             .map_err(failed)?;
         let image = Image::load(file)?;
         ensure_sound(&image)?;
-        Ok(Self { image })
+        Ok(Self {
+            image,
+            path: path.to_owned(),
+        })
     }
 
     /// The image as it is now.
@@ -144,8 +152,20 @@ impl Writer {
         added
     }
 
+    /// What the descriptor of an object will say, if the object fits the image.
+    fn described(&self, object: &ObjectInput<'_>) -> Result<Descriptor, Error> {
+        let descriptor = object.descriptor()?;
+        if descriptor.is_partition(PartitionType::PrimarySystem)
+            && self.image.slots.iter().any(is_primary)
+        {
+            return Err(Error::PrimaryPartitionExists);
+        }
+        Ok(descriptor)
+    }
+
     /// Writes the data of an object and fills its slot, in memory only.
     fn place(&mut self, object: ObjectInput<'_>, time: Timestamp) -> Result<u32, Error> {
+        let mut descriptor = self.described(&object)?;
         let Image {
             source,
             len,
@@ -157,11 +177,7 @@ impl Writer {
             .position(|slot| !slot.is_used())
             .ok_or(Error::InsufficientCapacity)?;
         let id = u32::try_from(slot + 1).map_err(|_| Error::InsufficientCapacity)?;
-        let mut descriptor = object.descriptor()?;
         if descriptor.is_partition(PartitionType::PrimarySystem) {
-            if slots.iter().any(is_primary) {
-                return Err(Error::PrimaryPartitionExists);
-            }
             header.set_arch(descriptor.partition()?.arch);
         }
         let end = data_end(header, slots);

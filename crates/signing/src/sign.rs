@@ -1,4 +1,5 @@
-//! Signing an image in place: the signatures are added at its end, nothing else is copied.
+//! Signing an image in place: the signatures are added at its end, nothing else is copied unless the image has no slot
+//! left for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -49,13 +50,13 @@ pub fn sign(
     sign_watched(path, selection, signer, stamp, &mut never)
 }
 
-/// As [`sign`]; `watch` is told how many more bytes were hashed, and may break to stop.
+/// As [`sign`]; `watch` is told how many more bytes were hashed or copied, and may break to stop.
 ///
 /// # Errors
 /// [`Error::Stopped`] when `watch` broke, [`Error::Selection`] about what was to be signed,
 /// [`Error::NotUsable`], [`Error::PassphraseNeeded`] and [`Error::WrongPassphrase`] about the key,
-/// [`Error::NoSigningKey`], and [`Error::Image`] when the image cannot be changed, for want of a free
-/// descriptor for instance. The image keeps its objects in every case.
+/// [`Error::NoSigningKey`], and [`Error::Image`] when the image cannot be changed, because it has no slot left and no
+/// larger one can be written beside it for instance. The image keeps its objects in every case.
 pub fn sign_watched(
     path: impl AsRef<Path>,
     selection: &Selection,
@@ -65,19 +66,15 @@ pub fn sign_watched(
 ) -> Result<Vec<u32>, Error> {
     let now = Time::now();
     signer.ensure_usable(now)?;
-    let mut writer = Writer::open(path)?;
+    let writer = Writer::open(path)?;
     let units = units(writer.image(), selection)?;
-    let free = writer
-        .image()
-        .slots()
-        .iter()
-        .filter(|slot| !slot.is_used())
-        .count();
-    if free < units.len() {
-        return Err(sifter_sif::Error::InsufficientCapacity.into());
-    }
     // Everything is signed before anything is written.
     let signed = signed_texts(writer.image(), &units, signer, now, watch)?;
+    let mut writer = match writer.with_room_for(signed.len(), watch) {
+        Ok(writer) => writer,
+        Err(sifter_sif::Error::Stopped) => return Err(Error::Stopped),
+        Err(error) => return Err(error.into()),
+    };
     let mut added = Vec::new();
     for (group, text) in signed {
         let input = ObjectInput::signature(text.as_bytes(), signer.metadata())

@@ -72,6 +72,12 @@ pub(crate) fn certificate(error: &Untrusted, name: &str) -> UiError {
 pub(crate) fn unsignable(error: &sifter_sif::Error, name: &str, path: &Path) -> UiError {
     let reason = match error {
         sifter_sif::Error::InsufficientCapacity => "full",
+        sifter_sif::Error::Draft { source, .. } => match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "no_space",
+            _ => "no_copy",
+        },
+        sifter_sif::Error::ChangedMeanwhile { .. } => "changed",
+        sifter_sif::Error::Write { .. } => "unwritten",
         sifter_sif::Error::Damaged(_) => "damaged",
         _ => return sif(error, name, path),
     };

@@ -37,7 +37,8 @@ enum Key {
 }
 
 impl Signatures {
-    /// Signs the image at `path` in place. Nothing but the signatures is written.
+    /// Signs the image at `path` in place. Nothing but the signatures is written, unless the image has no slot left for
+    /// them: then a larger copy takes its place.
     ///
     /// # Errors
     /// `key_unusable`, `passphrase_needed`, `passphrase_wrong`, `cannot_sign`, and those of reading the image.

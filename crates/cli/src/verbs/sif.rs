@@ -75,9 +75,10 @@ async fn add(call: &Call<'_>, options: &Add) -> Result<(), Failure> {
             .clone()
             .unwrap_or_else(|| own_name().into_owned()),
     };
-    let data = options.data.clone();
+    let (data, stop) = (options.data.clone(), call.stop.clone());
     changed(call, &options.file, move |tool| {
-        tool.add(&data, &object, &placement).map(Some)
+        let stopped = || stop.is_asked();
+        tool.add(&data, &object, &placement, &stopped).map(Some)
     })
     .await
 }
@@ -147,9 +148,16 @@ fn failure(error: SifToolError, file: &Path) -> Failure {
     match error {
         SifToolError::Image(error) => error.into(),
         SifToolError::Output(error) => Failure::Output(error),
-        error => Failure::said(
-            "cannot_change",
-            format!("This cannot be done with {}: {error}.", file.display()),
-        ),
+        error => {
+            let mut why = error.to_string();
+            let mut cause = std::error::Error::source(&error);
+            while let Some(error) = cause {
+                why.push_str(": ");
+                why.push_str(&error.to_string());
+                cause = error.source();
+            }
+            let sentence = format!("This cannot be done with {}: {why}.", file.display());
+            Failure::said("cannot_change", sentence)
+        }
     }
 }

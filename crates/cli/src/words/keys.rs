@@ -61,6 +61,21 @@ pub(super) fn unsignable(facts: &Facts<'_>) -> String {
         "full" => format!(
             "{file} has no room for another signature: all its descriptors are in use. Nothing was changed; build it again."
         ),
+        "no_space" => format!(
+            "{file} is full, and the disk has no room for a larger copy of it. Nothing was changed; make room, then \
+             sign it again."
+        ),
+        "no_copy" => format!(
+            "{file} is full, and a larger copy cannot be written beside it. Nothing was changed; move it to a folder \
+             that you may write to."
+        ),
+        "changed" => format!(
+            "Another program was writing to {file}. Nothing was changed; sign it again when that is done."
+        ),
+        "unwritten" => format!(
+            "The signature could not be written to {file}: the disk is full, or does not do what it is asked. What \
+             was in the image is unharmed."
+        ),
         "nothing" => format!(
             "{file} has no such object or group to sign. Nothing was changed; \"sifter-cli inspect\" shows what it has."
         ),

@@ -1,7 +1,7 @@
 //! Looking into images, and changing their objects.
 
 use serde_json::{Value, json};
-use sifter_sif::{Arch, Image};
+use sifter_sif::{Arch, CreateOptions, DataType, Image, ObjectInput, Writer};
 
 use crate::bench::Bench;
 
@@ -174,6 +174,46 @@ async fn an_image_is_put_together_and_taken_apart() {
     assert!(text.contains("Primary Architecture: arm64"), "{text}");
     let image = Image::open(bench.path("new.sif")).unwrap();
     assert_eq!(image.findings(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_image_takes_another_object_and_another_signature() {
+    let bench = Bench::new().await;
+    std::fs::write(bench.path("text"), "some text").unwrap();
+    let options = CreateOptions {
+        capacity: 1,
+        ..CreateOptions::default()
+    };
+    let only = || ObjectInput::new(DataType::Generic, &b"the only one"[..]);
+    Writer::create(bench.path("full.sif"), &options, vec![only()]).unwrap();
+    let add = [
+        "--json",
+        "sif",
+        "add",
+        "full.sif",
+        "text",
+        "--datatype",
+        "7",
+        "--groupid",
+        "1",
+    ];
+    assert_eq!(bench.run_bare(&add).await.ok().json()["object"], 2);
+    let first = bench.run_bare(&["sif", "dump", "1", "full.sif"]).await;
+    assert_eq!(first.ok().out, "the only one");
+
+    Writer::create(bench.path("sole.sif"), &options, vec![only()]).unwrap();
+    let generate = [
+        "key",
+        "generate",
+        "Ada <ada@example.org>",
+        "--no-passphrase",
+    ];
+    bench.run_bare(&generate).await.ok();
+    let signed = bench.run_bare(&["--json", "sign", "sole.sif"]).await;
+    assert_eq!(signed.ok().json()["objects"], json!([2]));
+    let image = Image::open(bench.path("sole.sif")).unwrap();
+    assert_eq!(image.findings(), []);
+    assert_eq!(image.header().descriptors_total, 49);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use sifter_sif::{DataType, ObjectInput, Stamp, Writer};
 
 use super::desk::Desk;
+use super::signatures::made_by;
 
 /// Both programs do the same, each with its own image.
 struct Both(Desk);
@@ -150,4 +152,56 @@ fn an_image_that_sifter_builds_is_printed_as_siftool_does_it() {
     both.print_alike(&["header", "x.sif"]);
     both.print_alike(&["list", "x.sif"]);
     both.print_alike(&["info", "3", "x.sif"]);
+}
+
+#[test]
+#[ignore = "needs Go"]
+fn an_image_that_was_full_is_read_verified_and_changed_by_the_official_module() {
+    let Some(desk) = Desk::set() else {
+        return;
+    };
+    std::fs::write(desk.path("text"), "plain text, so that it is printed").unwrap();
+    let ada = desk.key("ada");
+    let path = desk.image("ours.sif");
+    assert_eq!(desk.sign("ours.sif", &["--key", &ada]), json!([4]));
+    let mut writer = Writer::open(&path).unwrap();
+    for _ in 5..=48 {
+        let object = ObjectInput::new(DataType::Generic, &b"text"[..]).in_group(Some(2));
+        writer.add(object, Stamp::Auto).unwrap();
+    }
+    drop(writer);
+    std::fs::copy(&path, desk.path("theirs.sif")).unwrap();
+    let both = Both(desk);
+    let options = ["text", "--datatype", "7", "--groupid", "2"];
+    let full = [&["add", "theirs.sif"], &options[..]].concat();
+    assert_eq!(
+        both.official(&full)["ok"],
+        false,
+        "the official tool has no way out"
+    );
+    both.0
+        .sifter(&[&["sif", "add", "ours.sif"], &options[..]].concat());
+    both.print_alike(&["header", "ours.sif"]);
+    both.print_alike(&["list", "ours.sif"]);
+    for id in ["1", "2", "4", "48", "49"] {
+        both.print_alike(&["info", id, "ours.sif"]);
+        both.print_alike(&["dump", id, "ours.sif"]);
+    }
+    for id in ["1", "2", "3", "4", "48"] {
+        let dump = |file: &str| both.official(&["dump", id, file])["out"].take();
+        assert_eq!(dump("ours.sif"), dump("theirs.sif"), "object {id}");
+    }
+    // What was signed before it was written anew, and what is signed then.
+    let first = ["-key", "ada.asc", "-group", "1", "ours.sif"];
+    let covers: &[u32] = &[1, 2, 3];
+    both.0.verifies(&first, json!([made_by(&ada, 4, covers)]));
+    let second = ["--key", &ada, "--group", "2"];
+    assert_eq!(both.0.sign("ours.sif", &second), json!([50]));
+    let covers: Vec<u32> = (5..=49).collect();
+    let all = [made_by(&ada, 4, &[1, 2, 3]), made_by(&ada, 50, &covers)];
+    both.0
+        .verifies(&["-key", "ada.asc", "ours.sif"], json!(all));
+    let added = both.official(&["add", "ours.sif", "text", "--datatype", "7"]);
+    assert_eq!(added["ok"], true, "{added}");
+    both.print_alike(&["list", "ours.sif"]);
 }

@@ -6,7 +6,7 @@ use sifter_sif::{DataType, ObjectInput, Stamp, Writer};
 use super::desk::Desk;
 
 /// What the module says of a good OpenPGP signature.
-fn made_by(fingerprint: &str, object: u32, covers: &[u32]) -> Value {
+pub(super) fn made_by(fingerprint: &str, object: u32, covers: &[u32]) -> Value {
     let fingerprint = fingerprint.to_lowercase();
     json!({"object": object, "covers": covers, "fingerprint": fingerprint, "keys": 0})
 }

@@ -136,7 +136,7 @@ impl Writer {
     }
 
     /// Writes a changed header and table, keeping the former ones in memory when that fails.
-    fn replace(&mut self, header: Header, slots: Vec<Descriptor>) -> Result<(), Error> {
+    pub(super) fn replace(&mut self, header: Header, slots: Vec<Descriptor>) -> Result<(), Error> {
         let former = std::mem::replace(&mut self.image.header, header);
         let former_slots = std::mem::replace(&mut self.image.slots, slots);
         let outcome = self.commit();

@@ -57,10 +57,16 @@ pub(crate) struct Sample {
 
 impl Sample {
     pub(crate) fn new() -> Self {
+        Self::with_slots(CreateOptions::default().capacity)
+    }
+
+    /// With room for so many objects, of which there are four.
+    pub(crate) fn with_slots(capacity: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sample.sif");
         let options = CreateOptions {
             launch_script: RUN_SINGULARITY.to_owned(),
+            capacity,
             ..CreateOptions::default()
         };
         let objects = vec![

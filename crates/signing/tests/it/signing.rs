@@ -1,11 +1,13 @@
 //! Signing in place.
 
+use std::ops::ControlFlow;
+
 use secrecy::SecretString;
 use sifter_sif::{CreateOptions, DataType, Link, ObjectInput, Stamp, Writer};
 use sifter_signing::openpgp::{KeyAlgorithm, RevocationReason, SecretKey, Time};
-use sifter_signing::{Error, ImageSigner, NotValid, Selection, sign};
+use sifter_signing::{Error, ImageSigner, NotValid, Selection, sign, sign_watched};
 
-use crate::images::{ADA, MADE, Sample, failure, new_key, ring, verify, with};
+use crate::images::{ADA, BOB, MADE, Sample, failure, new_key, ring, verify, with};
 
 #[test]
 fn signatures_are_added_at_the_end_and_nothing_else_moves() {
@@ -83,25 +85,57 @@ fn parts_and_groups_are_signed_as_asked() {
     }
 }
 
+/// An image whose every slot is in use, the last two by the signatures of Ada.
+fn full_and_signed() -> Sample {
+    let sample = Sample::with_slots(6);
+    assert_eq!(sample.sign(&Selection::all(), with(&ADA)), [5, 6]);
+    assert_eq!(sample.image().header().descriptors_free, 0);
+    sample
+}
+
 #[test]
-fn a_full_table_is_said_before_anything_is_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("full.sif");
-    let options = CreateOptions {
-        capacity: 2,
-        ..CreateOptions::default()
-    };
-    let objects = vec![ObjectInput::new(DataType::Generic, &b"one"[..])];
-    Writer::create(&path, &options, objects).unwrap();
-    let two = ObjectInput::new(DataType::Generic, &b"two"[..]).in_group(Some(2));
-    Writer::open(&path).unwrap().add(two, Stamp::Auto).unwrap();
-    let before = std::fs::read(&path).unwrap();
-    let full = sign(&path, &Selection::all(), with(&ADA), Stamp::Auto);
-    assert!(matches!(
-        full,
-        Err(Error::Image(sifter_sif::Error::InsufficientCapacity))
-    ));
-    assert_eq!(std::fs::read(&path).unwrap(), before);
+fn a_full_image_is_signed_in_a_larger_one_and_keeps_the_signatures_it_has() {
+    let sample = full_and_signed();
+    let before: Vec<_> = (1..=6).map(|id| sample.data(id)).collect();
+    assert_eq!(sample.sign(&Selection::all(), with(&BOB)), [7, 8]);
+    let after: Vec<_> = (1..=6).map(|id| sample.data(id)).collect();
+    assert_eq!(before, after);
+    let image = sample.image();
+    assert_eq!(image.header().descriptors_total, 6 + 48);
+    assert!(image.findings().is_empty());
+    let report = verify(&sample.path, Selection::all(), &ring(&[&ADA, &BOB]));
+    assert_eq!(failure(&report), "");
+    let valid = report.signatures().filter(|one| one.failure.is_none());
+    assert_eq!(valid.count(), 4);
+    // What they cover is checked in the larger image as in any other.
+    sample.flip(image.object(3).unwrap().offset().cast_unsigned());
+    let report = verify(&sample.path, Selection::all(), &ring(&[&ADA, &BOB]));
+    assert_eq!(failure(&report), "data object integrity compromised: 3");
+}
+
+#[test]
+fn whoever_stops_signing_a_full_image_has_the_old_one() {
+    let sample = full_and_signed();
+    let before = std::fs::read(&sample.path).unwrap();
+    for last in 0.. {
+        let mut calls = 0;
+        let mut watch = |_| {
+            calls += 1;
+            match calls > last {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        };
+        let all = Selection::all();
+        match sign_watched(&sample.path, &all, with(&BOB), Stamp::Auto, &mut watch) {
+            Err(Error::Stopped) => assert_eq!(std::fs::read(&sample.path).unwrap(), before),
+            Ok(signed) => {
+                assert_eq!(signed, [7, 8]);
+                return;
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
 }
 
 #[test]
