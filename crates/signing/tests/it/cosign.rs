@@ -1,9 +1,12 @@
 //! Cosign signatures of OCI-SIF images, as cosign and the reference tool made them.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sifter_sif::{DataType, Image};
+use sha2::{Digest as _, Sha256};
+use sifter_sif::{CreateOptions, DataType, Image, ObjectInput, OciDigest, Source, Writer};
 use sifter_signing::cosign::{CosignFailure, CosignReport, verify};
 use sifter_signing::dsse::PublicKey;
 use sifter_signing::{Error, Verdict};
@@ -149,6 +152,67 @@ fn what_nobody_has_signed_is_said() {
         let report = with(&vector(name).unwrap(), &[KEY]).unwrap();
         assert_eq!(report.failures, [failure]);
     }
+}
+
+/// Counts how often the byte at one place is read.
+struct Watched {
+    bytes: Vec<u8>,
+    place: u64,
+    reads: AtomicUsize,
+}
+
+impl Source for Watched {
+    fn len(&self) -> io::Result<u64> {
+        Source::len(&self.bytes)
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let count = self.bytes.read_at(buffer, offset)?;
+        if (offset..offset + count as u64).contains(&self.place) {
+            self.reads.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(count)
+    }
+}
+
+#[test]
+fn an_index_that_names_the_same_signatures_again_and_again_does_not_keep_anybody_busy() {
+    let digest = |bytes: &str| OciDigest::new(Sha256::digest(bytes.as_bytes()).into());
+    let payload = "a payload";
+    let signature = format!(
+        r#"{{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","digest":"{}","size":9,
+        "annotations":{{"dev.cosignproject.cosign/signature":"AAAA"}}}}"#,
+        digest(payload)
+    );
+    let manifest = format!(r#"{{"layers":[{}]}}"#, vec![signature; 100].join(","));
+    let named = digest(&manifest);
+    let name = named.to_string().replacen(':', "-", 1);
+    let entry = format!(
+        r#"{{"digest":"{named}"}},{{"digest":"{named}",
+        "annotations":{{"org.opencontainers.image.ref.name":"_cosign:{name}.sig"}}}}"#
+    );
+    let index = format!(r#"{{"manifests":[{}]}}"#, vec![entry; 100].join(","));
+    let blob = |text| ObjectInput::oci_blob(str::as_bytes(text), digest(text));
+    let objects = vec![
+        blob(payload),
+        blob(&manifest),
+        ObjectInput::oci_root_index(index.as_bytes(), digest(&index)),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hostile.sif");
+    let written = Writer::create(&path, &CreateOptions::default(), objects).unwrap();
+    let place = written.image().object(1).unwrap().offset();
+    let image = Image::load(Watched {
+        bytes: std::fs::read(&path).unwrap(),
+        place: place.cast_unsigned(),
+        reads: AtomicUsize::new(0),
+    });
+    let image = image.unwrap();
+    // 100 images with 100 companions of 100 signatures each.
+    let report = verify(&image, &[], &mut go_on).unwrap();
+    assert!(!report.is_ok());
+    let reads = image.source().reads.load(Ordering::Relaxed);
+    assert!((100..1000).contains(&reads), "{reads}");
 }
 
 #[test]
