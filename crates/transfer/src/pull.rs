@@ -236,10 +236,7 @@ impl Pull<'_> {
                     _ => disk_failure(&error),
                 }
             })?;
-            if let Err(error) = files::sync_folder(&folder) {
-                // Not every file system can; the file is there and has its name.
-                tracing::info!(%error, "cannot make the name of a download durable");
-            }
+            files::sync_folder(&folder);
             checkpoint.file = Some(path);
             checkpoint.work = Work::NotBegun;
             checkpoint.remark = remark;

@@ -8,7 +8,7 @@ use crate::file_name::FileName;
 use crate::request::ClashPolicy;
 
 /// More copies than this in one folder are refused rather than counted.
-pub(super) const MOST_COPIES: u32 = 10_000;
+const MOST_COPIES: u32 = 10_000;
 
 /// Renames `part` to its final name in `folder` and answers the path. Fails with
 /// [`io::ErrorKind::AlreadyExists`] when the name is taken and `policy` does not say what to do.
@@ -24,18 +24,20 @@ pub(crate) fn place(
         ClashPolicy::Fail => rename_without_replacing(part, &first).map(|()| first),
         // Also replaces a link by the file itself, and never what the link points at.
         ClashPolicy::Replace => std::fs::rename(part, &first).map(|()| first),
-        ClashPolicy::KeepBoth => {
-            for count in 1..MOST_COPIES {
-                let path = folder.join(name.numbered(count));
-                match rename_without_replacing(part, &path) {
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                    Err(error) => return Err(error),
-                    Ok(()) => return Ok(path),
-                }
-            }
-            Err(io::ErrorKind::AlreadyExists.into())
+        ClashPolicy::KeepBoth => rename_to_free(part, |count| folder.join(name.numbered(count))),
+    }
+}
+
+/// Renames `part` to the first of the names that is free, counted from 1, and answers it.
+pub(super) fn rename_to_free(part: &Path, name: impl Fn(u32) -> PathBuf) -> io::Result<PathBuf> {
+    for count in 1..MOST_COPIES {
+        let path = name(count);
+        match rename_without_replacing(part, &path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            done => return done.map(|()| path),
         }
     }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// The names that keeping both has used so far, up to the first that is free. Blocks.
@@ -71,17 +73,19 @@ fn umask() -> u32 {
         .unwrap_or(0o022)
 }
 
-/// Makes renames in `folder` survive a power loss, where the system can.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
+/// Makes renames in `folder` survive a power loss, where the system can. Not every file system does it; the file is
+/// there and has its name all the same.
+pub(crate) fn sync_folder(folder: &Path) {
+    if !cfg!(unix) {
+        return;
+    }
+    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::info!(%error, "cannot make the name of a download durable");
     }
 }
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
@@ -92,7 +96,7 @@ pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()>
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     link_without_replacing(from, to)
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::place::{MOST_COPIES, rename_without_replacing};
+use super::place::rename_to_free;
 use crate::file_name::FileName;
 
 /// What the name of a file in quarantine ends with. No program is associated with it.
@@ -12,21 +12,14 @@ const SUFFIX: &str = "quarantine";
 /// Moves `part` aside and answers where it is: beside the place it was meant for, so that nothing has to be
 /// copied, with no permissions at all where the system has them. Never replaces a file. Blocks.
 pub(crate) fn quarantine(part: &Path, folder: &Path, name: &FileName) -> io::Result<PathBuf> {
-    for count in 1..MOST_COPIES {
-        let path = folder.join(format!("{}.{SUFFIX}", name.numbered(count)));
-        match rename_without_replacing(part, &path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(()) => {
-                // The name alone keeps programs away where the file system knows no permissions.
-                if let Err(error) = take_permissions(&path) {
-                    tracing::warn!(%error, "a file in quarantine keeps its permissions");
-                }
-                return Ok(path);
-            }
-        }
+    let path = rename_to_free(part, |count| {
+        folder.join(format!("{}.{SUFFIX}", name.numbered(count)))
+    })?;
+    // The name alone keeps programs away where the file system knows no permissions.
+    if let Err(error) = take_permissions(&path) {
+        tracing::warn!(%error, "a file in quarantine keeps its permissions");
     }
-    Err(io::ErrorKind::AlreadyExists.into())
+    Ok(path)
 }
 
 #[cfg(unix)]

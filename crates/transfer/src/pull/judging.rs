@@ -51,6 +51,7 @@ impl Pull<'_> {
         let moved = self.run.step(move |journal| {
             let path = files::quarantine(&part, &folder, &name)
                 .map_err(|error| files::disk_failure(&error))?;
+            files::sync_folder(&folder);
             checkpoint.file = Some(path);
             checkpoint.quarantined = true;
             checkpoint.work = Work::NotBegun;
