@@ -64,7 +64,8 @@ pub enum Progress {
 /// Keeps the computer awake until it is dropped, which may take a moment.
 pub type StayAwake = Box<dyn std::any::Any + Send>;
 
-/// The program that the use cases run in. Every method may be called from any thread.
+/// The program that the use cases run in. Every method may be called from any thread. What a program says nothing
+/// about, it does not have: no dialogs, no file manager, no clipboard.
 pub trait Host: Send + Sync + 'static {
     /// Shows a page in the person's browser and returns without waiting for it.
     ///
@@ -73,19 +74,22 @@ pub trait Host: Send + Sync + 'static {
     fn open_url(&self, url: &Url) -> io::Result<()>;
 
     /// Lets the person choose files; none when they changed their mind.
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>>;
+    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
 
-    /// Lets the person choose a folder, beginning at `start`.
-    fn choose_folder<'a>(&'a self, start: &'a Path) -> BoxFuture<'a, Option<PathBuf>>;
+    /// Lets the person choose a folder, beginning at `start`; `None` when they changed their mind.
+    fn choose_folder<'a>(&'a self, _start: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
+        Box::pin(std::future::ready(None))
+    }
 
     /// Lets the person choose where to save a file, which may be there already; `name` is what it could be called.
-    /// `None` when they changed their mind, and where there are no dialogs.
+    /// `None` when they changed their mind.
     fn choose_save<'a>(&'a self, _name: &'a str) -> BoxFuture<'a, Option<PathBuf>> {
         Box::pin(std::future::ready(None))
     }
 
-    /// Lets the person choose a file of certificates. `None` when they changed their mind, and where there are no
-    /// dialogs.
+    /// Lets the person choose a file of certificates. `None` when they changed their mind.
     fn choose_certificate(&self) -> BoxFuture<'_, Option<PathBuf>> {
         Box::pin(std::future::ready(None))
     }
@@ -94,16 +98,22 @@ pub trait Host: Send + Sync + 'static {
     ///
     /// # Errors
     /// When there is no file manager.
-    fn reveal(&self, path: &Path) -> io::Result<()>;
+    fn reveal(&self, _path: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Puts a text on the clipboard.
     ///
     /// # Errors
     /// When there is no clipboard.
-    fn copy_text(&self, text: &str) -> io::Result<()>;
+    fn copy_text(&self, _text: &str) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// The text on the clipboard. It may be a token, so it is treated as one.
-    fn read_clipboard(&self) -> Option<SecretString>;
+    fn read_clipboard(&self) -> Option<SecretString> {
+        None
+    }
 
     /// Tells the person how transfers ended while the window is elsewhere. The words are the host's. May
     /// take a moment; called away from the threads that others wait for.

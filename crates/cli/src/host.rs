@@ -1,10 +1,8 @@
 //! The program around the engine, when that is a terminal: pages are opened and printed, dialogs do not exist.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
-use sifter_app_core::{BoxFuture, Host, Notice};
+use sifter_app_core::{Host, Notice};
 use url::Url;
 
 use crate::output::note;
@@ -32,26 +30,6 @@ impl Host for Terminal {
             "Sign in on this page; it opens in your browser, or open it yourself on this computer:\n  {url}"
         ));
         sifter_app_core::open_in_system_browser(url)
-    }
-
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
-        Box::pin(std::future::ready(Vec::new()))
-    }
-
-    fn choose_folder<'a>(&'a self, _start: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
-
-    fn reveal(&self, _path: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn copy_text(&self, _text: &str) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
     }
 
     // The end of a transfer is the end of the command, which says so itself.

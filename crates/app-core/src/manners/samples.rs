@@ -1,9 +1,7 @@
 //! Transfers as tests show them, and a desktop that notes what is asked of it.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use secrecy::SecretString;
 use sifter_contract::SettingsPatch;
 use sifter_transfer::{
     Direction, Failure, Lane, Outcome, PartSummary, Phase, ServerKey, Snapshot, TransferError,
@@ -17,7 +15,7 @@ use url::Url;
 use super::{Heard, Manners};
 use crate::events::Hub;
 use crate::home::Home;
-use crate::host::{BoxFuture, Host, Notice, Progress, StayAwake};
+use crate::host::{Host, Notice, Progress, StayAwake};
 use crate::settings::Settings;
 
 /// The same name is the same transfer.
@@ -157,21 +155,6 @@ impl Drop for Held {
 impl Host for FakeHost {
     fn open_url(&self, _: &Url) -> std::io::Result<()> {
         Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
-        Box::pin(std::future::ready(Vec::new()))
-    }
-    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
-    fn reveal(&self, _: &Path) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn copy_text(&self, _: &str) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
     }
     fn notify(&self, notice: Notice) {
         self.change(|seen| seen.notices.push(notice));

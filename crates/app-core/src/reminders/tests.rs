@@ -40,24 +40,6 @@ impl Host for Told {
     fn open_url(&self, _: &url::Url) -> std::io::Result<()> {
         Err(std::io::ErrorKind::Unsupported.into())
     }
-    fn choose_files(&self) -> crate::host::BoxFuture<'_, Vec<std::path::PathBuf>> {
-        Box::pin(std::future::ready(Vec::new()))
-    }
-    fn choose_folder<'a>(
-        &'a self,
-        _: &'a std::path::Path,
-    ) -> crate::host::BoxFuture<'a, Option<std::path::PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
-    fn reveal(&self, _: &std::path::Path) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn copy_text(&self, _: &str) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
-    }
     fn notify(&self, notice: Notice) {
         let days = notice.reminder.map(|reminder| reminder.days);
         self.0.lock().unwrap().extend(days);

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sifter_app_core::{
-    AppCore, BoxFuture, CommandLinePlaces, CoreConfig, EventStream, Home, Host, Notice, Secrets,
+    AppCore, CommandLinePlaces, CoreConfig, EventStream, Home, Host, Notice, Secrets,
     Tuning,
 };
 use sifter_contract::requests::{ServerConnect, SignInStart, Upload};
@@ -38,15 +38,6 @@ impl Host for Played {
         }
         self.opened.send_replace(Some(url.clone()));
         Ok(())
-    }
-    fn choose_files(&self) -> BoxFuture<'_, Vec<PathBuf>> {
-        Box::pin(std::future::ready(Vec::new()))
-    }
-    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
-    fn reveal(&self, _: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
     }
     fn copy_text(&self, text: &str) -> io::Result<()> {
         text.clone_into(&mut self.clipboard.lock().unwrap());

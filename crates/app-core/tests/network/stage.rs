@@ -34,9 +34,6 @@ impl Host for Played {
         let file = self.chosen.lock().unwrap().take();
         Box::pin(std::future::ready(file))
     }
-    fn choose_folder<'a>(&'a self, _: &'a Path) -> BoxFuture<'a, Option<PathBuf>> {
-        Box::pin(std::future::ready(None))
-    }
     fn reveal(&self, _: &Path) -> io::Result<()> {
         Ok(())
     }

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use secrecy::SecretString;
 use sifter_app_core::{AppCore, BoxFuture, CoreConfig, Home, Host, LOCAL_ID, Notice, Secrets};
 use sifter_contract::requests::{Download, ImageRef, ServerConnect, Upload};
 use sifter_contract::{
@@ -50,9 +49,6 @@ impl Host for Dialogs {
     }
     fn copy_text(&self, _: &str) -> std::io::Result<()> {
         Ok(())
-    }
-    fn read_clipboard(&self) -> Option<SecretString> {
-        None
     }
     fn notify(&self, notice: Notice) {
         self.notices.lock().unwrap().push(notice);
