@@ -3,7 +3,6 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
 use sifter_contract::{ClashPolicy, DownloadPlan, ErrorCode, Retry, UiError, requests::ImageRef};
 use sifter_library_api::{Arch, Image};
 use sifter_transfer::{AccountKey, PullRequest, ServerKey};
@@ -11,6 +10,7 @@ use sifter_transfer::{AccountKey, PullRequest, ServerKey};
 use crate::app::AppCore;
 use crate::errors;
 use crate::files;
+use crate::hashing::sha256;
 use crate::library::image_reference;
 use crate::names;
 use crate::servers::Session;
@@ -187,15 +187,7 @@ fn digest_at_once(path: &Path, size: u64) -> Option<[u8; 32]> {
     if size > HASHED_AT_ONCE || std::fs::metadata(path).ok()?.len() != size {
         return None;
     }
-    let mut file = std::fs::File::open(path).ok()?.take(size);
-    let mut hash = Sha256::new();
-    let mut piece = vec![0; 128 << 10];
-    loop {
-        match file.read(&mut piece).ok()? {
-            0 => return Some(hash.finalize().into()),
-            read => hash.update(piece.get(..read)?),
-        }
-    }
+    sha256(std::fs::File::open(path).ok()?.take(size)).ok()
 }
 
 fn unwritable(folder: &Path, error: &std::io::Error) -> UiError {

@@ -15,6 +15,7 @@ mod downloads;
 mod errors;
 mod events;
 mod files;
+mod hashing;
 mod home;
 mod host;
 mod image;

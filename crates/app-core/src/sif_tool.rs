@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
 use sifter_contract::{ErrorCode, UiError};
 use sifter_sif::{
     Arch, CreateOptions, DataType, DeleteOptions, Error, FsType, HashType, Image, Inspection, Link,
@@ -14,6 +13,7 @@ use sifter_sif::{
 };
 
 use crate::errors;
+use crate::hashing::sha256;
 use crate::uploads::file_name;
 
 /// How much is moved at a time, in bytes.
@@ -310,17 +310,10 @@ fn folder_of(path: &Path) -> String {
 
 /// The digest by which an OCI object is known.
 fn digest(data: &Path) -> Done<OciDigest> {
-    let mut file = SifTool::input(data)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(OciDigest::new(hash.finalize().into())),
-            Ok(count) => hash.update(buffer.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(SifToolError::Request(Error::Input(error))),
-        }
-    }
+    let digest = sha256(SifTool::input(data)?);
+    digest
+        .map(OciDigest::new)
+        .map_err(|error| SifToolError::Request(Error::Input(error)))
 }
 
 /// The form with the name that `siftool` has for it.
