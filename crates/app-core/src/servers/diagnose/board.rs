@@ -57,21 +57,25 @@ impl Board {
     }
 
     pub(super) fn set(&self, host: &str, kind: CheckKind, outcome: CheckOutcome) {
-        let mut view = self.lock();
-        let known = view.hosts.iter_mut().find(|known| known.host == host);
-        let check = known.and_then(|known| known.checks.iter_mut().find(|one| one.kind == kind));
-        if let Some(check) = check {
-            check.outcome = outcome;
-        }
-        self.tell(&view);
+        self.set_if(host, kind, outcome, |_| true);
     }
 
     /// Says something about what nobody has looked at yet, or is still looking at.
     pub(super) fn set_open(&self, host: &str, kind: CheckKind, outcome: CheckOutcome) {
+        self.set_if(host, kind, outcome, is_open);
+    }
+
+    fn set_if(
+        &self,
+        host: &str,
+        kind: CheckKind,
+        outcome: CheckOutcome,
+        wanted: impl FnOnce(&CheckOutcome) -> bool,
+    ) {
         let mut view = self.lock();
         let known = view.hosts.iter_mut().find(|known| known.host == host);
         let check = known.and_then(|known| known.checks.iter_mut().find(|one| one.kind == kind));
-        if let Some(check) = check.filter(|check| is_open(&check.outcome)) {
+        if let Some(check) = check.filter(|check| wanted(&check.outcome)) {
             check.outcome = outcome;
         }
         self.tell(&view);
