@@ -74,6 +74,7 @@ impl Servers {
         let client = self
             .client(&server, None)
             .map_err(|error| errors::client(&error, &place))?;
+        let began = Instant::now();
         let found = client
             .probe()
             .await
@@ -86,7 +87,14 @@ impl Servers {
         self.book
             .put(saved)
             .map_err(|error| errors::storage(&error))?;
-        self.refresh(&id).await?;
+        let session = self.session(&id).await?;
+        if session.account.is_some() {
+            self.refresh(&id).await?;
+        } else {
+            // Nobody is signed in, so that the server would only say the same again.
+            let status = self.status_of(&session, &found, began.elapsed()).await;
+            self.show(&id, status).await;
+        }
         Ok(id)
     }
 
@@ -107,27 +115,7 @@ impl Servers {
             Err(error) => Err(error),
         };
         let status = match probed {
-            Ok(found) => {
-                let state = if began.elapsed() > SLOW {
-                    ServerState::Slow
-                } else {
-                    ServerState::Online
-                };
-                self.remember_issuer(&session.server, &found);
-                let (quota, providers) = tokio::join!(
-                    quota(&session),
-                    self.announced_providers(&session.server, &found)
-                );
-                let mut capabilities = capabilities(&found, &session.server);
-                capabilities.quota = quota.map(|_| true).or(capabilities.quota);
-                Status {
-                    state: Some(state),
-                    problem: None,
-                    capabilities,
-                    quota,
-                    providers,
-                }
-            }
+            Ok(found) => self.status_of(&session, &found, began.elapsed()).await,
             Err(error) => {
                 let known = self.statuses().get(id).cloned().unwrap_or_default();
                 let state = match error {
@@ -142,9 +130,41 @@ impl Servers {
                 }
             }
         };
+        self.show(id, status).await;
+        Ok(())
+    }
+
+    /// How a server is that has answered after so long.
+    async fn status_of(
+        &self,
+        session: &Session,
+        found: &probe::Capabilities,
+        took: Duration,
+    ) -> Status {
+        let state = if took > SLOW {
+            ServerState::Slow
+        } else {
+            ServerState::Online
+        };
+        self.remember_issuer(&session.server, found);
+        let (quota, providers) = tokio::join!(
+            quota(session),
+            self.announced_providers(&session.server, found)
+        );
+        let mut capabilities = capabilities(found, &session.server);
+        capabilities.quota = quota.map(|_| true).or(capabilities.quota);
+        Status {
+            state: Some(state),
+            problem: None,
+            capabilities,
+            quota,
+            providers,
+        }
+    }
+
+    async fn show(self: &Arc<Self>, id: &str, status: Status) {
         self.statuses().insert(id.to_owned(), status);
         self.announce().await;
-        Ok(())
     }
 
     /// Who else a server takes sign-ins from. One that does not tell shows no button that may be dead.

@@ -10,6 +10,7 @@
 #[path = "../support/nobody.rs"]
 mod nobody;
 
+mod connecting;
 mod hinkskalle;
 mod link;
 mod plans;
