@@ -3,12 +3,19 @@
 //!
 //! The fuzzer calls them with inputs of its own, and an ordinary test with those that were kept.
 
+mod oci_sif;
+
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
 use sifter_library_api::LibraryRef;
 use sifter_library_api::reference::uri::UriRef;
 use sifter_sif::{Image, Squashfs, header_text, info_text, list_text};
 use sifter_signing::dsse::PublicKey;
-use sifter_signing::hkp::parse_index;
-use sifter_signing::{Form, Selection, Trust, Verifier, issuers};
+use sifter_signing::hkp::{parse_index, received};
+use sifter_signing::openpgp::{KeyOrigin, Keyring, Time};
+use sifter_signing::x509::status::{StatusQuestion, questions};
+use sifter_signing::{Form, Selection, Trust, Verifier, cosign as cosigned, issuers};
 
 /// The most entries of a tree, and bytes of a file, that are looked at.
 const MOST: usize = 500;
@@ -19,17 +26,32 @@ const UNSIGNED: &[u8] = include_bytes!("../unsigned.sif");
 const SIZE_OF_SIGNATURE: usize = 4096 + 585 + 25;
 /// A public key in PEM form.
 const KEY: &[u8] = include_bytes!("../key.pem");
+/// The key behind the cosign signatures that fuzzing begins with.
+const COSIGN_KEY: &[u8] = include_bytes!("../cosign.pem");
+/// A certificate, and the root that issued it and answers for it.
+const SIGNER: &[u8] = include_bytes!("../signer.pem");
+const ROOT: &[u8] = include_bytes!("../root.pem");
+/// 2027-01-15, when the answers that fuzzing begins with count.
+const NOW: Time = Time(1_800_000_000);
+/// The question about the certificate.
+static QUESTION: LazyLock<StatusQuestion> = LazyLock::new(|| {
+    let mut asked = questions(SIGNER, b"", ROOT, NOW).unwrap().unwrap();
+    asked.remove(0)
+});
 
 /// The name of a target, and what it gives its bytes to.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 9] = [
     ("sif_open", sif_open),
     ("squashfs", squashfs),
     ("clear_sign", clear_sign),
     ("dsse", dsse),
     ("hkp_index", hkp_index),
+    ("received_keys", received_keys),
+    ("ocsp", ocsp),
+    ("cosign", cosign),
     ("references", references),
 ];
 
@@ -107,6 +129,43 @@ fn verify(bytes: &[u8]) {
 /// What a key server answers to a search.
 pub fn hkp_index(bytes: &[u8]) {
     let _ = parse_index(&String::from_utf8_lossy(bytes));
+}
+
+/// What an OCSP responder answers to the question about one certificate.
+pub fn ocsp(bytes: &[u8]) {
+    let _ = QUESTION.check(bytes, NOW);
+}
+
+/// The documents of an OCI-SIF: see [`oci_sif`].
+pub fn cosign(bytes: &[u8]) {
+    let Ok(image) = Image::load(oci_sif::of(bytes)) else {
+        return;
+    };
+    let _ = (image.oci_contents(), image.facts(), image.inspect());
+    let key = PublicKey::from_pem(COSIGN_KEY).unwrap();
+    let mut watch = |_| ControlFlow::Continue(());
+    let report = cosigned::verify(&image, &[key], &mut watch).unwrap();
+    assert!(report.failures.is_empty() == report.is_ok());
+    let _ = report.verdict();
+}
+
+/// Keys as a key server sends them and as people publish them. What is kept of them is kept whole a second time.
+pub fn received_keys(bytes: &[u8]) {
+    if let Ok(keys) = received(bytes) {
+        let kept: Vec<Vec<u8>> = keys.iter().map(|key| key.to_bytes().unwrap()).collect();
+        let again = received(&kept.concat()).unwrap();
+        assert_eq!(again, keys);
+        for key in &keys {
+            assert_eq!(&key.merged(key), key);
+        }
+    }
+    let Ok(ring) = Keyring::read(bytes, KeyOrigin::Given) else {
+        return;
+    };
+    for key in ring.certificates() {
+        let _ = (key.to_armor(), key.own_statements(), key.signature_count());
+        let _ = (key.fingerprint().to_string(), key.names(), key.algorithm());
+    }
 }
 
 /// References as people and servers write them. What is understood is understood again from its own text.
