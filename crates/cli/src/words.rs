@@ -2,12 +2,15 @@
 //! code does not compile until it has its words.
 
 mod command_line;
+mod facts;
 mod keys;
+mod servers;
 mod sign_in;
 
-use sifter_contract::{ErrorCode, Param, UiError};
+use sifter_contract::{ErrorCode, UiError};
 
 use crate::format::{duration, size};
+use facts::Facts;
 
 /// What a person reads about an error.
 pub(crate) fn sentence(error: &UiError) -> String {
@@ -22,7 +25,7 @@ pub(crate) fn sentence(error: &UiError) -> String {
             facts.text("text", "the text")
         ),
         ErrorCode::InvalidName => invalid_name(&facts),
-        ErrorCode::NotFound => not_found(&facts),
+        ErrorCode::NotFound => servers::not_found(&facts),
         ErrorCode::SignInNeeded => format!(
             "{} wants to know who you are. Run \"sifter-cli login\" first, or name a token with --token-file.",
             facts.the_server()
@@ -41,7 +44,7 @@ pub(crate) fn sentence(error: &UiError) -> String {
                 facts.server()
             ),
         },
-        ErrorCode::QuotaExceeded => quota(&facts),
+        ErrorCode::QuotaExceeded => servers::quota(&facts),
         ErrorCode::DiskFull => disk_full(&facts),
         ErrorCode::Throttled => match facts.number("seconds").filter(|seconds| *seconds > 0) {
             Some(seconds) => format!(
@@ -108,7 +111,7 @@ pub(crate) fn sentence(error: &UiError) -> String {
             "The answer of {} made no sense. It may be an old or a different kind of server.",
             facts.server()
         ),
-        ErrorCode::NotOffered => not_offered(&facts),
+        ErrorCode::NotOffered => servers::not_offered(&facts),
         ErrorCode::OciImage => "This is a Docker image, not a Singularity file (SIF), so it cannot be fetched from a \
              library. Pull it with \"singularity pull docker://…\"."
             .to_owned(),
@@ -208,7 +211,7 @@ pub(crate) fn sentence(error: &UiError) -> String {
         ),
         ErrorCode::CommandLineFile => command_line::file(&facts),
         ErrorCode::CredentialHelper => command_line::helper(&facts),
-        ErrorCode::LocalLibraryFailed => local_library(&facts),
+        ErrorCode::LocalLibraryFailed => servers::local_library(&facts),
         ErrorCode::KeyUnusable => keys::unusable(&facts),
         ErrorCode::PassphraseNeeded => format!(
             "{} is protected by a passphrase. Name a file that holds it with --passphrase-file.",
@@ -271,41 +274,6 @@ fn invalid_name(facts: &Facts<'_>) -> String {
     }
 }
 
-fn not_found(facts: &Facts<'_>) -> String {
-    let what = facts.some_text("what").unwrap_or_else(|| "It".to_owned());
-    if facts.flag("signedIn") {
-        return format!(
-            "{what} was not found on {}, or your account may not see it. Check the spelling, the tag and --arch.",
-            facts.server()
-        );
-    }
-    format!(
-        "{what} was not found on {}, or is private. You are not signed in there; check the spelling, the tag and \
-         --arch, or run \"sifter-cli login\".",
-        facts.server()
-    )
-}
-
-fn quota(facts: &Facts<'_>) -> String {
-    let mut text = format!("There is not enough space on {}.", facts.server());
-    if let Some(needs) = facts.number("needs") {
-        text.push_str(&format!(" The image needs {}", size(needs)));
-        match (facts.number("left"), facts.number("total")) {
-            (Some(left), Some(total)) => {
-                text.push_str(&format!(
-                    "; you have {} left of {}.",
-                    size(left),
-                    size(total)
-                ));
-            }
-            (Some(left), None) => text.push_str(&format!("; you have {} left.", size(left))),
-            _ => text.push('.'),
-        }
-    }
-    text.push_str(" Delete images you do not need, or choose another server.");
-    text
-}
-
 fn disk_full(facts: &Facts<'_>) -> String {
     let folder = facts.text("folder", ".");
     match (facts.number("needs"), facts.number("free")) {
@@ -318,94 +286,6 @@ fn disk_full(facts: &Facts<'_>) -> String {
         _ => format!(
             "The disk of the folder \"{folder}\" is full. Choose another folder, or make room."
         ),
-    }
-}
-
-fn not_offered(facts: &Facts<'_>) -> String {
-    match facts.text("what", "this").as_str() {
-        "browser_sign_in" => format!(
-            "{} has no sign-in page. Make a token on its web page and name it with --token-file.",
-            facts.the_server()
-        ),
-        "device_code" => format!(
-            "{} has no sign-in by a code. Sign in on a computer with a browser, or name a token with --token-file.",
-            facts.the_server()
-        ),
-        "publish" => format!(
-            "{} takes keys only from people who are signed in to it, which Sifter cannot do for you. Nothing was \
-             published; name another key server with --keyserver, or publish the key on its web page.",
-            facts.the_server()
-        ),
-        "architecture" => {
-            "The image does not say which processor it is for, so it cannot be given a tag. Say it \
-             with --arch."
-                .to_owned()
-        }
-        "private" => format!(
-            "{} makes public containers only. Make a private one on its web page first.",
-            facts.the_server()
-        ),
-        "ranges" => format!(
-            "{} sends whole files only, so an image cannot be looked into where it is. Fetch it with \"sifter-cli pull\", \
-             then look into the file.",
-            facts.the_server()
-        ),
-        what => format!(
-            "{} does not offer {what}. Another server may.",
-            facts.the_server()
-        ),
-    }
-}
-
-fn local_library(facts: &Facts<'_>) -> String {
-    let why = match facts.text("reason", "").as_str() {
-        "port" => "its port is taken by another program",
-        "already_running" => "another program uses its folder",
-        "newer" => "a newer version of Sifter has used it",
-        "disk" => "its folder cannot be used",
-        "off" => "it was switched off",
-        _ => "something went wrong inside it",
-    };
-    format!("The library on this computer did not start: {why}. Start it in the Sifter app.")
-}
-
-/// Typed access to the facts of an error; a missing one gets words that still make a sentence.
-struct Facts<'a>(&'a UiError);
-
-impl Facts<'_> {
-    fn some_text(&self, key: &str) -> Option<String> {
-        match self.0.params.get(key) {
-            Some(Param::Text(text)) if !text.is_empty() => Some(text.clone()),
-            _ => None,
-        }
-    }
-
-    fn text(&self, key: &str, missing: &str) -> String {
-        self.some_text(key).unwrap_or_else(|| missing.to_owned())
-    }
-
-    fn number(&self, key: &str) -> Option<u64> {
-        match self.0.params.get(key) {
-            Some(Param::Number(number)) => Some(*number),
-            _ => None,
-        }
-    }
-
-    fn flag(&self, key: &str) -> bool {
-        self.0.params.get(key) == Some(&Param::Flag(true))
-    }
-
-    fn server(&self) -> String {
-        self.text("server", "the server")
-    }
-
-    /// The server at the start of a sentence.
-    fn the_server(&self) -> String {
-        self.text("server", "The server")
-    }
-
-    fn file(&self) -> String {
-        self.text("name", "The file")
     }
 }
 

@@ -1,7 +1,6 @@
 //! A real browser for the sign-in page.
 
 use std::process::Stdio;
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -9,7 +8,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::desktop::Desktop;
-use crate::programs::{GLANCE, PATIENCE, Running, free_port, wait_for_port};
+use crate::programs::{Running, free_port, seen, wait_for_port};
 
 /// A headless Chromium with an empty profile.
 pub struct Browser {
@@ -73,21 +72,18 @@ impl Browser {
     /// Clicks the first button or link whose text begins so.
     ///
     /// # Errors
-    /// After [`PATIENCE`], with the text of the page.
+    /// After [`PATIENCE`](crate::programs::PATIENCE), with the text of the page.
     pub async fn press(&self, name: &str) -> Result<()> {
         let xpath =
             format!("//*[self::button or self::a][starts-with(normalize-space(.), '{name}')]");
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if let Ok(element) = self.client.find(Locator::XPath(&xpath)).await {
-                return Ok(element.click().await?);
-            }
-            tokio::time::sleep(GLANCE).await;
+        let find = async || Ok(self.client.find(Locator::XPath(&xpath)).await.ok());
+        match seen(find).await? {
+            Some(element) => Ok(element.click().await?),
+            None => bail!(
+                "no {name:?} on the page, which says:\n{}",
+                self.text().await?
+            ),
         }
-        bail!(
-            "no {name:?} on the page, which says:\n{}",
-            self.text().await?
-        )
     }
 
     /// Types into a field by its name.
@@ -113,19 +109,19 @@ impl Browser {
     /// Waits until the page says something.
     ///
     /// # Errors
-    /// After [`PATIENCE`], with the text of the page.
+    /// After [`PATIENCE`](crate::programs::PATIENCE), with the text of the page.
     pub async fn wait_for_text(&self, text: &str) -> Result<()> {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if self.text().await.unwrap_or_default().contains(text) {
-                return Ok(());
-            }
-            tokio::time::sleep(GLANCE).await;
+        let said = async || {
+            let page = self.text().await.unwrap_or_default();
+            Ok(page.contains(text).then_some(()))
+        };
+        match seen(said).await? {
+            Some(()) => Ok(()),
+            None => bail!(
+                "waited in vain for {text:?}; the page says:\n{}",
+                self.text().await?
+            ),
         }
-        bail!(
-            "waited in vain for {text:?}; the page says:\n{}",
-            self.text().await?
-        )
     }
 
     /// The page's text.

@@ -56,6 +56,21 @@ pub fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> Result<
     bail!("waited {PATIENCE:?} in vain for {what}")
 }
 
+/// What `look` finds in the end; `None` when it finds nothing within [`PATIENCE`].
+///
+/// # Errors
+/// Those of `look`.
+pub async fn seen<T>(mut look: impl AsyncFnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if let Some(found) = look().await? {
+            return Ok(Some(found));
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+    Ok(None)
+}
+
 /// A port that was free a moment ago.
 ///
 /// # Errors

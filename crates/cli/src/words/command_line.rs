@@ -1,6 +1,6 @@
 //! Sentences about the files and helpers of other command lines.
 
-use super::Facts;
+use super::facts::Facts;
 
 pub(super) fn file(facts: &Facts<'_>) -> String {
     let path = facts.text("path", "The file of the command line");

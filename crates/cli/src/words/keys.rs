@@ -1,6 +1,6 @@
 //! Sentences about keys and about signing.
 
-use super::Facts;
+use super::facts::Facts;
 
 pub(super) fn unusable(facts: &Facts<'_>) -> String {
     let name = facts.some_text("name");

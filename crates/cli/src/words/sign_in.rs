@@ -2,7 +2,7 @@
 
 use sifter_contract::ErrorCode;
 
-use super::Facts;
+use super::facts::Facts;
 
 /// Why somebody stays outside, and what to do.
 pub(super) fn refused(code: ErrorCode, facts: &Facts<'_>) -> String {
