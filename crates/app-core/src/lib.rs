@@ -65,7 +65,7 @@ pub use sifter_account::command_line::Places as CommandLinePlaces;
 pub use sifter_sif::{Inspection, Sections};
 pub use sifter_signing::openpgp::RevocationReason;
 pub use signatures::{
-    Bundle, BundleRequest, BundleStep, CertificateFiles, ImportReport, KeyDesk, NewKeyRequest, SignRequest,
+    Bundle, BundleRequest, BundleStep, CertificateFiles, ControlCheck, ControlError, ImportReport, KeyDesk, NewKeyRequest, SignRequest,
     Signatures, VerifyRequest,
 };
 pub use tuning::Tuning;

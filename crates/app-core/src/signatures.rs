@@ -6,6 +6,7 @@
 mod bundle;
 mod check;
 mod cosign;
+mod ecl;
 mod exchange;
 mod keys;
 mod lending;
@@ -33,6 +34,7 @@ use crate::servers::Servers;
 use crate::settings::Settings;
 
 pub use bundle::{Bundle, BundleRequest, BundleStep};
+pub use ecl::{ControlCheck, ControlError};
 pub(crate) use check::{brief, check};
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
 pub(crate) use servers::{address as key_server_address, host as key_server_host};

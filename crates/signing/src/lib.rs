@@ -10,6 +10,7 @@
 pub mod cosign;
 mod digest;
 pub mod dsse;
+pub mod ecl;
 mod error;
 mod failure;
 mod hashing;

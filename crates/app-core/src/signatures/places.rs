@@ -79,6 +79,13 @@ impl Places {
         Ok(rings)
     }
 
+    /// The keyrings that an administrator keeps for everybody on this computer.
+    pub(super) fn global_keyrings(&self) -> Result<Vec<Keyring>, UiError> {
+        let mut rings = self.keyrings()?;
+        rings.retain(is_global);
+        Ok(rings)
+    }
+
     /// What key servers have sent in the past.
     pub(super) fn known_to_servers(&self) -> Keyring {
         let origin = KeyOrigin::Server("a key server, earlier".to_owned());

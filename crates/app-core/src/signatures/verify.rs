@@ -78,11 +78,7 @@ impl VerifyRequest {
 
     /// The keys in the files that are named, which count as trusted.
     fn given(&self) -> Result<(Vec<Keyring>, Vec<PublicKey>), UiError> {
-        let mut keyrings = Vec::new();
-        for path in &self.keyrings {
-            let ring = Keyring::open(path, KeyOrigin::Given);
-            keyrings.push(ring.map_err(|error| errors::signing(&error, &shown(path)))?);
-        }
+        let keyrings = given_keyrings(&self.keyrings)?;
         let mut keys = Vec::new();
         for path in &self.pems {
             keys.push(public_key(path)?);
@@ -222,6 +218,15 @@ impl<S: Source> Material<S> {
         let trust = Trust::nobody().keyrings().given();
         Ok(views::verification(&report, &trust, asked))
     }
+}
+
+/// The keyrings in these files.
+pub(super) fn given_keyrings(paths: &[PathBuf]) -> Result<Vec<Keyring>, UiError> {
+    let read = |path: &PathBuf| {
+        let ring = Keyring::open(path, KeyOrigin::Given);
+        ring.map_err(|error| errors::signing(&error, &shown(path)))
+    };
+    paths.iter().map(read).collect()
 }
 
 /// The public key in a PEM file.

@@ -19,6 +19,9 @@ pub(crate) struct Verify {
     /// Look at the cosign signatures of an OCI-SIF, with the keys of --pem
     #[arg(long, requires = "pem", conflicts_with_all = ["keyring", "certificate", "object", "group", "legacy", "legacy_all"])]
     pub(crate) cosign: bool,
+    /// Say whether this execution control list (ecl.toml) lets the file run, by the keys of the administrator or of --keyring
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pem", "cosign", "certificate", "object", "group", "legacy", "legacy_all", "keyserver"])]
+    pub(crate) ecl: Option<PathBuf>,
     /// Certificate whose key is used (PEM)
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,

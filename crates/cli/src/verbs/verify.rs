@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use sifter_app_core::{CertificateFiles, Reference, Target, VerifyRequest};
+use sifter_app_core::{CertificateFiles, ControlError, Reference, Target, VerifyRequest};
 use sifter_contract::{ClashPolicy, SignatureForm, SignatureView, Verdict, VerificationView};
 
 use super::{Call, full_path, inspect, pull, signatures};
@@ -36,6 +36,9 @@ struct Signature<'a> {
 
 pub(super) async fn run(call: &Call<'_>, options: &Verify) -> Result<(), Failure> {
     let path = Path::new(&options.what);
+    if let Some(list) = &options.ecl {
+        return control(call, options, path, list).await;
+    }
     if path.exists() || inspect::looks_like_a_path(&options.what) {
         return verify(call, options, path, None).await;
     }
@@ -147,6 +150,64 @@ async fn cosign(call: &Call<'_>, options: &Verify, path: &Path) -> Result<(), Fa
                 meaning(found.verdict),
                 reason.unwrap_or_else(|| "no signature was found".to_owned())
             ),
+        }),
+    }
+}
+
+/// The object for a control list: the same fields, and the group that decided.
+#[derive(Serialize)]
+struct Controlled<'a> {
+    #[serde(flatten)]
+    common: Verified<'a>,
+    group: Option<&'a str>,
+}
+
+async fn control(
+    call: &Call<'_>,
+    options: &Verify,
+    path: &Path,
+    list: &Path,
+) -> Result<(), Failure> {
+    let signatures = signatures(call).await?;
+    let asked = async {
+        let asked = signatures.control(path, list, &options.keyring).await;
+        asked.map_err(|error| match error {
+            ControlError::Image(error) => error.into(),
+            error => Failure::said(
+                "control_list_unusable",
+                format!(
+                    "The control list {} cannot be followed: {error}. Ask its administrator to mend it.",
+                    list.display()
+                ),
+            ),
+        })
+    };
+    let found = call.stop.or(asked).await?;
+    let verified = found.verification.as_ref();
+    let result = Controlled {
+        common: Verified {
+            ok: found.refusal.is_none(),
+            verdict: verified.map_or(Verdict::CouldNotCheck, |view| view.verdict),
+            signatures: verified
+                .iter()
+                .flat_map(|view| view.signatures.iter().map(signature))
+                .collect(),
+            error: found.refusal.as_deref(),
+        },
+        group: found.group.as_deref(),
+    };
+    call.output.result(&result, || {
+        let may = match (&found.refusal, &found.group) {
+            (Some(_), _) => return "It may not run".to_owned(),
+            (None, Some(group)) => format!("It may run: group \"{group}\" lets it"),
+            (None, None) => "It may run: the list is not activated".to_owned(),
+        };
+        may + &verified.map_or_else(String::new, |view| format!("\n\n{}", text(view)))
+    })?;
+    match found.refusal {
+        None => Ok(()),
+        Some(why) => Err(Failure::No {
+            sentence: format!("It may not run: {why}."),
         }),
     }
 }

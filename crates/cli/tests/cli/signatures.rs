@@ -55,6 +55,44 @@ fn verdict(done: Done, code: i32) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_control_list_says_whether_an_image_may_run() {
+    let (bench, fingerprint) = ada().await;
+    sign(&bench).await;
+    let key = bench.run_bare(&["key", "export", &fingerprint]).await;
+    std::fs::write(bench.path("ada.asc"), key.ok().out).unwrap();
+    let list = |active: bool, mode: &str| {
+        let text = format!(
+            "activated = {active}\n[[execgroup]]\ntagname = \"lab\"\nmode = \"{mode}\"\nkeyfp = [\"{fingerprint}\"]\n"
+        );
+        std::fs::write(bench.path("ecl.toml"), text).unwrap();
+    };
+    let ask = ["--ecl", "ecl.toml", "--keyring", "ada.asc"];
+    list(true, "whitelist");
+    let allowed = verify(&bench, &ask).await.ok().json();
+    assert_eq!(
+        (&allowed["ok"], &allowed["group"], &allowed["verdict"]),
+        (&json!(true), &json!("lab"), &json!("verified"))
+    );
+    // The person's own keys do not count: without a keyring it is the administrator's, of which there is none here.
+    let own = verify(&bench, &["--ecl", "ecl.toml"]).await.failed(1);
+    own.says("It may not run: the image does not verify");
+    list(true, "blacklist");
+    let listed = verify(&bench, &ask).await.failed(1).json();
+    assert_eq!(listed["ok"], false);
+    let why = format!("the key {fingerprint} in group \"lab\" has signed it");
+    assert_eq!(listed["error"], why);
+    list(false, "blacklist");
+    let passive = verify(&bench, &ask).await.ok().json();
+    assert_eq!(
+        (&passive["ok"], &passive["group"]),
+        (&json!(true), &json!(null))
+    );
+    list(true, "greylist");
+    let unusable = verify(&bench, &ask).await.failed(1);
+    unusable.says("unknown mode");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_signed_verifies_until_it_is_altered() {
     let (bench, fingerprint) = ada().await;
     let unsigned = verify(&bench, &[]).await.failed(1);

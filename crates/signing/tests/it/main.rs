@@ -10,6 +10,7 @@ mod altering;
 mod chains;
 mod corpus;
 mod cosign;
+mod ecl;
 mod envelopes;
 mod golden;
 mod hostile;
