@@ -79,6 +79,7 @@ impl Servers {
             .probe()
             .await
             .map_err(|error| errors::client(&error, &place))?;
+        let took = began.elapsed();
         let saved = SavedServer {
             issuer: issuer_of(&found, &server),
             ..saved
@@ -92,7 +93,7 @@ impl Servers {
             self.refresh(&id).await?;
         } else {
             // Nobody is signed in, so that the server would only say the same again.
-            let status = self.status_of(&session, &found, began.elapsed()).await;
+            let status = self.status_of(&session, &found, took).await;
             self.show(&id, status).await;
         }
         Ok(id)
