@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::error::{Error, refusal};
-use crate::grants::{CLIENT_ID, first_grant};
+use crate::grants::CLIENT_ID;
 use crate::metadata::Metadata;
 use crate::transport::{Http, is_allowed};
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::waiting::{Told, understand};
 use super::*;
+use crate::grants::first_grant;
 use crate::secret::Grant;
 use crate::transport::{Answer, HttpError};
 

@@ -7,10 +7,9 @@ use secrecy::ExposeSecret as _;
 use sifter_openid::{ProviderTokens, token_answer};
 use url::Url;
 
-use super::{INTERVAL, Pending, refusal};
-use crate::answer::TokenAnswer;
-use crate::error::Error;
-use crate::grants::{CLIENT_ID, grant};
+use super::{INTERVAL, Pending};
+use crate::error::{Error, refusal};
+use crate::grants::{CLIENT_ID, first_grant};
 use crate::metadata::Metadata;
 use crate::secret::Grant;
 use crate::transport::{Answer, Http, HttpError};
@@ -101,7 +100,7 @@ impl Pending {
     }
 }
 
-fn understand<T>(
+pub(super) fn understand<T>(
     answer: &Answer,
     read: impl FnOnce(&[u8]) -> Result<T, Error>,
 ) -> Result<Told<T>, Error> {
