@@ -133,13 +133,23 @@ pub fn hkp_index(bytes: &[u8]) {
 
 /// What an OCSP responder answers to the question about one certificate.
 pub fn ocsp(bytes: &[u8]) {
-    let _ = QUESTION.check(bytes, NOW);
+    is_good(bytes);
+}
+
+/// Whether the answer says that the certificate counts.
+pub fn is_good(answer: &[u8]) -> bool {
+    QUESTION.check(answer, NOW).is_ok()
 }
 
 /// The documents of an OCI-SIF: see [`oci_sif`].
 pub fn cosign(bytes: &[u8]) {
-    let Ok(image) = Image::load(oci_sif::of(bytes)) else {
-        return;
+    is_signed(bytes);
+}
+
+/// Whether the image in an OCI-SIF of these documents is well signed.
+pub fn is_signed(documents: &[u8]) -> bool {
+    let Ok(image) = Image::load(oci_sif::of(documents)) else {
+        return false;
     };
     let _ = (image.oci_contents(), image.facts(), image.inspect());
     let key = PublicKey::from_pem(COSIGN_KEY).unwrap();
@@ -147,6 +157,7 @@ pub fn cosign(bytes: &[u8]) {
     let report = cosigned::verify(&image, &[key], &mut watch).unwrap();
     assert!(report.failures.is_empty() == report.is_ok());
     let _ = report.verdict();
+    report.is_ok()
 }
 
 /// Keys as a key server sends them and as people publish them. What is kept of them is kept whole a second time.

@@ -30,6 +30,27 @@ fn every_input_that_was_kept_does_no_harm() {
 }
 
 #[test]
+fn what_fuzzing_begins_with_comes_to_the_end_of_what_reads_it() {
+    let read = |target: &str, name: &str| fs::read(corpus(target).join(name)).unwrap();
+    for (name, good) in [
+        ("good", true),
+        ("delegated", true),
+        ("nonce", false),
+        ("revoked", false),
+        ("refused", false),
+    ] {
+        assert_eq!(targets::is_good(&read("ocsp", name)), good, "{name}");
+    }
+    for (name, signed) in [
+        ("signed", true),
+        ("of-another-image", false),
+        ("by-nobody", false),
+    ] {
+        assert_eq!(targets::is_signed(&read("cosign", name)), signed, "{name}");
+    }
+}
+
+#[test]
 fn every_target_has_its_program() {
     let manifest = fs::read_to_string(corpus("../Cargo.toml")).unwrap();
     for (name, _) in targets::TARGETS {

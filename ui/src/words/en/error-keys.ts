@@ -27,7 +27,8 @@ const REASONS: Record<string, string> = {
 /** Why an image cannot be signed, by the reason the app gives. */
 const UNSIGNABLE: Record<string, string> = {
   full: 'It has no room for another signature. Nothing was changed; build it again.',
-  no_space: 'It is full, and the disk has no room for a larger copy. Nothing was changed; make room and try again.',
+  no_space:
+    'It is full, and the disk has no room for a larger copy. Nothing was changed; make room and try again.',
   no_copy:
     'It is full, and a larger copy cannot be written beside it. Nothing was changed; move it to a folder of your own.',
   changed: 'Another program was writing to it. Nothing was changed; try again when that is done.',
