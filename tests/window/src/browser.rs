@@ -89,21 +89,18 @@ impl Browser {
     /// Types into a field by its name.
     ///
     /// # Errors
-    /// After [`PATIENCE`], with the text of the page.
+    /// After [`PATIENCE`](crate::programs::PATIENCE), with the text of the page.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            let xpath = format!("//input[@name='{name}'][not(@type='hidden')]");
-            if let Ok(field) = self.client.find(Locator::XPath(&xpath)).await {
-                field.clear().await?;
-                return Ok(field.send_keys(text).await?);
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-        bail!(
-            "no field {name:?} on the page, which says:\n{}",
-            self.text().await?
-        )
+        let xpath = format!("//input[@name='{name}'][not(@type='hidden')]");
+        let find = async || Ok(self.client.find(Locator::XPath(&xpath)).await.ok());
+        let Some(field) = seen(find).await? else {
+            bail!(
+                "no field {name:?} on the page, which says:\n{}",
+                self.text().await?
+            )
+        };
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
     }
 
     /// Waits until the page says something.
