@@ -80,17 +80,6 @@ impl Desktop {
         })
     }
 
-    /// Waits for the keychain's question and sends it away.
-    ///
-    /// # Errors
-    /// When it does not ask.
-    pub fn refuse_keychain(&self) -> Result<()> {
-        let question = self.keychain_question()?;
-        self.hands(&["windowfocus", "--sync", &question])?;
-        self.hands(&["key", "Escape"])?;
-        Ok(())
-    }
-
     /// Waits for the keychain's question and returns its window.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
     reason = "a test may stop where it stands"
 )]
 
+mod abilities;
 mod clipboard;
 mod code;
 mod command_line;

@@ -62,6 +62,7 @@ async fn a_library_without_multipart() {
         let known = there_and_back(Dialect::NoMultipart(status), &[NoParts], &[], by).await;
         assert_eq!(known.multipart, Some(false));
         assert_eq!(known.ranges, Some(true));
+        assert_eq!(known.registry, Some(false));
     }
 }
 

@@ -87,7 +87,12 @@ export const accounts = {
     ['quota', 'Shows quota before upload', 'Does not tell the quota', 'Quota before upload'],
     ['onlyAskedTags', 'Sets only the tags you ask for', 'Moves “latest” with every upload', null],
     ['search', 'Search', 'No search', 'Search'],
-    ['browserSignIn', 'Sign-in through the browser', 'Sign-in with a token only', 'Sign-in through the browser'],
+    [
+      'browserSignIn',
+      'Sign-in through the browser',
+      'Sign-in with a token only',
+      'Sign-in through the browser',
+    ],
   ] satisfies [keyof Capabilities, string, string, string | null][],
   notKnown: (what: string) => `${what}: not known`,
   noVersion: 'The library does not tell its version.',
