@@ -11,7 +11,7 @@ mod images;
 mod signatures;
 
 pub(crate) use images::{Add, Inspect, SifVerb};
-pub(crate) use signatures::{KeyVerb, MakeBundle, Reason, Sign, Verify};
+pub(crate) use signatures::{KeyTool, KeyVerb, MakeBundle, Reason, Sign, Verify};
 
 /// Push, pull and find Singularity and Apptainer images in container libraries.
 #[derive(Debug, Parser)]
