@@ -130,7 +130,7 @@ impl LibraryClient {
     /// Where the registry is: where a person says, else where the library does.
     fn registry_base(&self, named: &str) -> Result<Url, Error> {
         let mut base = match &self.registry_at {
-            Some(entered) => entered.clone(),
+            Some(entered) => Url::clone(entered),
             // Relative to nothing: a registry has an address of its own.
             None if Url::parse(named).is_err() => {
                 return Err(Error::invalid("the registry has no usable address"));
@@ -194,7 +194,7 @@ impl RegistryTokens {
                 Ok(grant.token)
             }
             Ok(_) => Err(TokenError::Unavailable(Moved.into())),
-            Err(Error::Unauthorized) => Err(TokenError::SignInNeeded),
+            Err(Error::Unauthorized | Error::ScopeMissing { .. }) => Err(TokenError::SignInNeeded),
             Err(Error::Token(error)) => Err(error),
             Err(error) => Err(TokenError::Unavailable(error.into())),
         }

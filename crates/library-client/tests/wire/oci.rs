@@ -7,9 +7,9 @@ use axum::response::Response;
 use reqwest::Body;
 use serde_json::json;
 use sifter_library_api::LibraryRef;
-use sifter_library_client::Error;
 use sifter_library_client::error::AddressFault;
 use sifter_library_client::oci::{Digest, OciAccess, OciRepository};
+use sifter_library_client::{Error, TokenError};
 
 use crate::stage::{Seen, Stage, TOKEN, redirect, reply, reply_with};
 
@@ -273,6 +273,27 @@ async fn a_token_that_cannot_be_renewed_now_is_worth_another_try() {
     .await;
     let error = repository(&stage).await.begin_upload().await.unwrap_err();
     assert!(error.is_transient(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_the_account_may_not_have_any_more_is_a_matter_for_its_person() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let stage = Stage::new(move |seen| {
+        if seen.line != OFFER {
+            return reply(401, "");
+        }
+        match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => offer(seen, "token-0"),
+            _ => {
+                let why = r#"Bearer error="insufficient_scope", scope="library:write""#;
+                reply_with(403, &[("www-authenticate", why)], "")
+            }
+        }
+    })
+    .await;
+    let error = repository(&stage).await.begin_upload().await.unwrap_err();
+    let is_theirs = matches!(error, Error::Token(TokenError::SignInNeeded));
+    assert!(is_theirs, "{error:?}");
 }
 
 #[tokio::test]
