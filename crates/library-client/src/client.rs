@@ -49,7 +49,7 @@ pub struct LibraryClient {
     origin: Origin,
     pub(crate) tokens: Arc<dyn TokenSource>,
     /// Where its registry is reached, when that is not where the library says.
-    pub(crate) registry_at: Option<Url>,
+    pub(crate) registry_at: Option<Arc<Url>>,
 }
 
 /// One request, before it has a token.
@@ -119,7 +119,7 @@ impl LibraryClient {
     /// [`Error::Address`] when `base` may not be used (plain http to another machine).
     pub fn with_registry_at(self, base: Url) -> Result<Self, Error> {
         self.http.check(&base)?;
-        let registry_at = Some(base);
+        let registry_at = Some(Arc::new(base));
         Ok(Self {
             registry_at,
             ..self
