@@ -19,8 +19,8 @@ use crate::redact::redact;
 pub(crate) use account::{account, keychain, vault_file};
 pub(crate) use command_line::{command_line_file, command_line_gone, credential_helper};
 pub(crate) use files::{
-    browser, clipboard, contents, fetch_limit, file_missing, in_quarantine, local_library, local_off, no_token,
-    reveal, settings, sif, storage, undeletable, unwritable_file,
+    browser, clipboard, contents, fetch_limit, file_missing, in_quarantine, local_library,
+    local_off, no_token, reveal, settings, sif, storage, undeletable, unwritable_file,
 };
 pub(crate) use library::{address, client, reference};
 pub(crate) use network::{authority, authority_file, distrusted, not_secured, unreachable};

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use secrecy::ExposeSecret as _;
 use sifter_contract::requests::{KeyExpiry, KeyLend, KeyMake, KeyRevoke};
 use sifter_contract::{
-    KeyLent, KeyList, KeyPlace, KeyRow, KeyTrust, KeyView, KeysImported, RevocationCause, SavedFile, UiError,
+    KeyLent, KeyList, KeyPlace, KeyRow, KeyTrust, KeyView, KeysImported, RevocationCause,
+    SavedFile, UiError,
 };
 use sifter_signing::openpgp::RevocationReason;
 use time::OffsetDateTime;

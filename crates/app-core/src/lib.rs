@@ -54,9 +54,9 @@ pub use host::{
     BoxFuture, Host, Notice, Progress, Reminder, RevokedSigner, StayAwake, open_in_system_browser,
 };
 pub use image::{ImageReport, ObjectReport, read_image};
+pub use inspect::Medium;
 pub use links::Reference;
 pub use logging::{LogGuard, start_log};
-pub use inspect::Medium;
 pub use remote_image::RemoteImage;
 pub use servers::LOCAL_ID;
 pub use settings::SettingsError;
@@ -65,7 +65,7 @@ pub use sifter_account::command_line::Places as CommandLinePlaces;
 pub use sifter_sif::{Inspection, Sections};
 pub use sifter_signing::openpgp::RevocationReason;
 pub use signatures::{
-    Bundle, BundleRequest, BundleStep, CertificateFiles, ControlCheck, ControlError, ImportReport, KeyDesk, NewKeyRequest, SignRequest,
-    Signatures, VerifyRequest,
+    Bundle, BundleRequest, BundleStep, CertificateFiles, ControlCheck, ControlError, ImportReport,
+    KeyDesk, NewKeyRequest, SignRequest, Signatures, VerifyRequest,
 };
 pub use tuning::Tuning;

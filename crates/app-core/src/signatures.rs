@@ -34,8 +34,8 @@ use crate::servers::Servers;
 use crate::settings::Settings;
 
 pub use bundle::{Bundle, BundleRequest, BundleStep};
-pub use ecl::{ControlCheck, ControlError};
 pub(crate) use check::{brief, check};
+pub use ecl::{ControlCheck, ControlError};
 pub use keys::{ImportReport, KeyDesk, NewKeyRequest};
 pub(crate) use servers::{address as key_server_address, host as key_server_host};
 pub use sign::SignRequest;

@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::requests::{
-    AccountRef, CollectionRef, CommandWrite, Compare, ContainerRef, CopyText, Destination, Download,
-    EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake, KeyExpiry,
-    KeyExport, KeyLend, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search, ServerConnect, ServerRef,
-    SheetFile, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef, TransferMove, TransferRef,
-    TransferReport, Upload, VaultPassphrase,
+    AccountRef, CollectionRef, CommandWrite, Compare, ContainerRef, CopyText, Destination,
+    Download, EntityRef, FileObject, FilePath, FilePlace, FileRef, FileSign, ImageRef, ImportTake,
+    KeyExpiry, KeyExport, KeyLend, KeyMake, KeyRef, KeyRevoke, LinkText, OpenPage, Search,
+    ServerConnect, ServerRef, SheetFile, SheetRef, SignInRef, SignInStart, TokenMake, TokenRef,
+    TransferMove, TransferRef, TransferReport, Upload, VaultPassphrase,
 };
 use crate::{
-    AppView, CollectionPage, CommandDone, CommandPlan, ComparisonView, ContainerPage, DownloadPlan, DraftSheet,
-    EntityPage, EntityRow, ErrorCode, FileCheck, FileListing, ImportList, InspectionView, KeyLent, KeyList, KeyView,
-    KeysImported, LinkTarget, SavedFile, SearchPage, ServerView, SettingsPatch, SettingsView,
-    SignInView, SignedView, TokenList, TokenRow, TransferList, UiError, UploadPlan,
-    VerificationView,
+    AppView, CollectionPage, CommandDone, CommandPlan, ComparisonView, ContainerPage, DownloadPlan,
+    DraftSheet, EntityPage, EntityRow, ErrorCode, FileCheck, FileListing, ImportList,
+    InspectionView, KeyLent, KeyList, KeyView, KeysImported, LinkTarget, SavedFile, SearchPage,
+    ServerView, SettingsPatch, SettingsView, SignInView, SignedView, TokenList, TokenRow,
+    TransferList, UiError, UploadPlan, VerificationView,
 };
 use crate::{
     AuthorityRef, CertificateQuestion, Diagnose, DiagnosisRef, DiagnosisView, NetworkView,

@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{BundleView, DiagnosisView, DraftSheet, RevokedKey, ServerView, SettingsView, SignInView, TransferList};
+use crate::{
+    BundleView, DiagnosisView, DraftSheet, RevokedKey, ServerView, SettingsView, SignInView,
+    TransferList,
+};
 
 /// Where a drag over the window stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -34,25 +34,25 @@ pub use accounts::{
 pub use addresses::{ServerAddresses, ServerAddressesSet, ServiceAddress, ServiceKind};
 pub use bundles::{BundlePhase, BundlePlace, BundleRef, BundleStart, BundleView};
 pub use commands::{Api, COMMANDS, Nothing, dispatch};
+pub use compare::{
+    ChangeKind, ComparedImage, ComparisonView, DiffLine, KindSizes, LineKind, ObjectChange,
+    ObjectChanges, SoftwareComparison, SoftwareLists, TextChange, TextChanges, ValueChange,
+    ValueChanges,
+};
 pub use diagnosis::{
     Check, CheckKind, CheckOutcome, Diagnose, DiagnosedHost, DiagnosisRef, DiagnosisView, Seen,
     SkipReason,
 };
 pub use error::{ErrorCode, Param, Retry, UiError};
 pub use events::{AppEvent, DropPhase};
-pub use compare::{
-    ChangeKind, ComparedImage, ComparisonView, DiffLine, KindSizes, LineKind, ObjectChange,
-    ObjectChanges, SoftwareComparison, SoftwareLists, TextChange, TextChanges, ValueChange,
-    ValueChanges,
-};
 pub use inspect::{
     FileEntry, FileEntryKind, FileListing, FileOrigin, ImageObject, InspectionView, NamedText,
     ObjectKind, RemotePlace,
 };
 pub use keys::{
     FoundKey, KeyFetch, KeyPublication, KeyPublish, KeySearch, KeyServer, KeyServerRef, KeyServers,
-    KeyServersSet, KeysFound, KeysRechecked, PublishPlace, PublishPlan, RevokedKey,
-    SilentKeyServer, SignedDownload,
+    KeyServersSet, KeysFound, KeysRechecked, PublishPlace, PublishPlan, RevokedKey, SignedDownload,
+    SilentKeyServer,
 };
 pub use library::{
     ArchColumn, CollectionPage, CollectionRow, CommandFlavour, ContainerPage, ContainerRow,
@@ -71,9 +71,9 @@ pub use servers::{
 };
 pub use settings::{AppView, LimitHours, SettingsPatch, SettingsView, SpeedLimits, Theme};
 pub use signatures::{
-    CheckedContents, FileCheck, KeyLent, KeyList, KeyPlace, KeyRow, KeyStanding, KeyTrust, KeyView, KeysImported, Passphrase,
-    RevocationCause, SavedFile, SignWith, SignatureForm, SignatureView, SignedView, SignerView,
-    Verdict, VerdictReason, VerificationView,
+    CheckedContents, FileCheck, KeyLent, KeyList, KeyPlace, KeyRow, KeyStanding, KeyTrust, KeyView,
+    KeysImported, Passphrase, RevocationCause, SavedFile, SignWith, SignatureForm, SignatureView,
+    SignedView, SignerView, Verdict, VerdictReason, VerificationView,
 };
 pub use transfers::{
     CapabilityNote, ClashPolicy, Direction, DoneHow, DownloadPlan, LinkCheck, Parts, Phase,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ClashPolicy, CommandProgram, KeyPlace, LibraryPath, Passphrase, RevocationCause, SearchScope, SignInHow,
-    SignWith, UploadItem,
+    ClashPolicy, CommandProgram, KeyPlace, LibraryPath, Passphrase, RevocationCause, SearchScope,
+    SignInHow, SignWith, UploadItem,
 };
 
 macro_rules! requests {

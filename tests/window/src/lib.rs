@@ -11,7 +11,7 @@ pub mod file_manager;
 pub mod files;
 pub mod http;
 pub mod journey;
-pub mod keychain;
 pub mod keyboard;
+pub mod keychain;
 pub mod notifications;
 pub mod programs;

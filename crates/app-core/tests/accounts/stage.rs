@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sifter_app_core::{
-    AppCore, CommandLinePlaces, CoreConfig, EventStream, Home, Host, Notice, Secrets,
-    Tuning,
+    AppCore, CommandLinePlaces, CoreConfig, EventStream, Home, Host, Notice, Secrets, Tuning,
 };
 use sifter_contract::requests::{ServerConnect, SignInStart, Upload};
 use sifter_contract::{

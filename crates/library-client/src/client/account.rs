@@ -42,9 +42,7 @@ pub async fn verify_token(
             Error::NotFound
             | Error::Unauthorized
             | Error::Forbidden(_)
-            | Error::ScopeMissing { .. } => {
-                Ok(TokenVerdict::Invalid)
-            }
+            | Error::ScopeMissing { .. } => Ok(TokenVerdict::Invalid),
             error => Err(error),
         };
     }

@@ -19,7 +19,8 @@ async fn pictures(app: &App, name: &str) -> Result<()> {
     for theme in ["light", "dark"] {
         app.show_theme(Some(theme)).await?;
         app.settled().await?;
-        app.picture(&folder.join(format!("{name}-{theme}.png"))).await?;
+        app.picture(&folder.join(format!("{name}-{theme}.png")))
+            .await?;
     }
     app.show_theme(None).await
 }
@@ -140,7 +141,11 @@ async fn a_revoked_key_is_told_with_what_it_has_signed_and_a_bundle_is_made() ->
     // Signing changes the file, which other runs share.
     let image = desktop.place("images")?.join("tool.sif");
     std::fs::copy(images::small("tool.sif", 600)?, &image)?;
-    run(desktop, &two.grace_home, &["sign", &image.display().to_string()])?;
+    run(
+        desktop,
+        &two.grace_home,
+        &["sign", &image.display().to_string()],
+    )?;
     two.team.publish(&image, "tester/keys/tool:1")?;
     follow(app, "library://tester/keys/tool").await?;
     app.click("//table//button[starts-with(@aria-label, '1 amd64')]")
@@ -177,7 +182,8 @@ async fn a_revoked_key_is_told_with_what_it_has_signed_and_a_bundle_is_made() ->
     app.press("Settings").await?;
     app.click(&button("Ask now")).await?;
     app.says(&format!("The key of {GRACE} is revoked")).await?;
-    app.find("//section[@aria-labelledby='key-servers']").await?;
+    app.find("//section[@aria-labelledby='key-servers']")
+        .await?;
     let script = "document.getElementById('key-servers').scrollIntoView()";
     app.run(script, Vec::new()).await?;
     pictures(app, "key-servers").await?;

@@ -145,11 +145,7 @@ async fn library(target: &Target, endpoints: &Endpoints, place: &Place) -> Resul
 
 /// A key server of the Cloud Library has a version; any other one has the lookup of HKP, which knows no key of
 /// zeros.
-pub(crate) async fn keys(
-    http: &Http,
-    base: &Url,
-    place: &Place,
-) -> Result<Seen, UiError> {
+pub(crate) async fn keys(http: &Http, base: &Url, place: &Place) -> Result<Seen, UiError> {
     if let Some(seen) = told_version(&knock(http, base, "version", place).await?) {
         return Ok(seen);
     }
