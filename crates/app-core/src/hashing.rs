@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use sha2::{Digest as _, Sha256};
 
 /// How much is read at a time, in bytes.
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 256 << 10;
 
 /// The digest of everything that `from` still holds. Blocks.
 pub(crate) fn sha256(mut from: impl Read) -> io::Result<[u8; 32]> {

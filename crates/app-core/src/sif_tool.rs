@@ -17,7 +17,7 @@ use crate::hashing::sha256;
 use crate::uploads::file_name;
 
 /// How much is moved at a time, in bytes.
-const CHUNK: usize = 128 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// Why something could not be done with an image.
 #[derive(Debug, thiserror::Error)]

@@ -23,7 +23,7 @@ use crate::reception;
 const INCOMING: &str = "incoming";
 const FINISHED: &str = "sha256";
 /// Bytes read from disk at a time for a download.
-const READ_BUFFER: usize = 128 << 10;
+const READ_BUFFER: usize = 512 << 10;
 
 /// The object store and the folder where uploads arrive.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::error::Error;
 
 /// How much is moved at a time, in bytes.
-const CHUNK: usize = 128 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// Lets `fill` write the new file `target`, and returns what it returns, the length. Nothing is overwritten, and no
 /// part of a file is left behind.

@@ -11,7 +11,7 @@ use crate::digest::{Digest, DigestAlgorithm, Hasher};
 use crate::failure::Failure;
 
 /// How much is read at a time, in bytes: large enough for the disk, small enough for the cache.
-const CHUNK: usize = 128 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// Told how many more bytes have been hashed; breaks to stop the work.
 pub(crate) type Watch<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;

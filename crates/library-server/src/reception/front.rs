@@ -15,7 +15,7 @@ use sifter_sif::Source as _;
 use crate::catalog::uploads::Upload;
 
 /// Bytes read at a time.
-const BUFFER: usize = 128 << 10;
+const BUFFER: usize = 1 << 20;
 
 /// A hash in progress.
 #[derive(Default)]

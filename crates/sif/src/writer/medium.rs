@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use crate::error::Error;
 
 /// How much data is moved at a time, in bytes.
-const CHUNK: usize = 128 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// Writes `data` at `offset`.
 pub(crate) fn write_at(

@@ -10,7 +10,7 @@ use crate::digest::Sha256Digest;
 use crate::files::{blocking, read_at, write_all_at};
 
 /// Bytes read at a time.
-const BUFFER: usize = 128 << 10;
+const BUFFER: usize = 1 << 20;
 /// Bytes hashed in one stay on a blocking thread, so that a stop is noticed in between.
 const STRETCH: u64 = 64 << 20;
 

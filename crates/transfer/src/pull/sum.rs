@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::files::read_at;
 
 /// Bytes read at a time.
-const BUFFER: usize = 128 << 10;
+const BUFFER: usize = 1 << 20;
 
 /// What bytes add up to.
 pub(super) trait Sum: Default + Send + 'static {

@@ -19,7 +19,7 @@ use crate::run::{Run, Stop, now};
 use crate::view::Notice;
 
 /// Bytes read at a time.
-const BUFFER: usize = 128 << 10;
+const BUFFER: usize = 1 << 20;
 /// Smaller parts than this are hashed when they are sent; a list of millions of digests is no help.
 const LEAST_PART: u64 = 1 << 20;
 
