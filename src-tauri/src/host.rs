@@ -2,8 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::sync::Arc;
 
 use secrecy::SecretString;
+#[cfg(target_os = "linux")]
+use sifter_app_core::DesktopProxies;
 use sifter_app_core::{BoxFuture, Host, Notice, Progress, StayAwake};
 use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Manager, Url, UserAttentionType};
@@ -135,6 +139,11 @@ impl Host for Shell {
 
     fn stay_awake(&self) -> Option<StayAwake> {
         crate::awake::hold(self.0.config().identifier.clone())
+    }
+
+    #[cfg(target_os = "linux")]
+    fn desktop_proxies(&self) -> Option<Arc<dyn DesktopProxies>> {
+        Some(Arc::new(crate::proxies::DesktopSettings))
     }
 }
 

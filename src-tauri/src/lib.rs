@@ -4,6 +4,8 @@ mod awake;
 mod desktop;
 mod door;
 mod host;
+#[cfg(target_os = "linux")]
+mod proxies;
 mod window;
 mod words;
 

@@ -119,12 +119,12 @@ impl Http {
         Self { shared }
     }
 
-    fn client(&self, url: &Url) -> Result<Client, HttpError> {
-        self.shared.reading(url).map_err(HttpError::Setup)
+    async fn client(&self, url: &Url) -> Result<Client, HttpError> {
+        self.shared.reading(url).await.map_err(HttpError::Setup)
     }
 
     pub(crate) async fn get(&self, url: &Url) -> Result<Answer, HttpError> {
-        send(self.request(Method::GET, url)?).await
+        send(self.request(Method::GET, url).await?).await
     }
 
     /// Asks with a token of whoever is asked.
@@ -133,7 +133,7 @@ impl Http {
         url: &Url,
         token: &SecretString,
     ) -> Result<Answer, HttpError> {
-        let request = self.request(Method::GET, url)?;
+        let request = self.request(Method::GET, url).await?;
         send(request.bearer_auth(token.expose_secret())).await
     }
 
@@ -142,7 +142,7 @@ impl Http {
         url: &Url,
         form: &[(&str, &str)],
     ) -> Result<Answer, HttpError> {
-        send(self.request(Method::POST, url)?.form(form)).await
+        send(self.request(Method::POST, url).await?.form(form)).await
     }
 
     /// A call to a token endpoint, its answer turned into what the standard says.
@@ -156,8 +156,8 @@ impl Http {
         Ok(answer)
     }
 
-    fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, HttpError> {
-        let request = self.client(url)?.request(method, url.clone());
+    async fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, HttpError> {
+        let request = self.client(url).await?.request(method, url.clone());
         // GitHub answers in form encoding unless asked for JSON.
         Ok(request.header(http::header::ACCEPT, "application/json"))
     }
@@ -202,7 +202,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let request = reqwest::Request::try_from(request).map_err(|_| HttpError::Request)?;
-            let client = self.client(request.url())?;
+            let client = self.client(request.url()).await?;
             let request = RequestBuilder::from_parts(client, request);
             let mut answer = send(request).await?;
             straighten(&mut answer);

@@ -209,7 +209,12 @@ impl AppCore {
         let settings = Arc::new(Settings::open(&home)?);
         let hub = Arc::new(Hub::new(settings.view()));
         let vault = secrets.vault(&home);
-        let reach = Reach::open(&home, Arc::clone(&settings), vault.clone())?;
+        let reach = Reach::open(
+            &home,
+            Arc::clone(&settings),
+            vault.clone(),
+            host.desktop_proxies(),
+        )?;
         let reach = Arc::new(reach);
         let open_vault = reach.recall(false).await;
         let http = Http::default().on(reach.network());
@@ -385,7 +390,7 @@ impl AppCore {
             },
             storage,
             container_program: program.clone(),
-            uses_proxy: self.reach.proxy_in_use().is_some(),
+            uses_proxy: self.reach.proxy_in_use().await.is_some(),
             settings: self.settings.view(),
         }
     }

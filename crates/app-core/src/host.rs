@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use sifter_library_client::http::DesktopProxies;
 use url::Url;
 
 /// A future that may cross threads, boxed so that [`Host`] stays object safe.
@@ -125,6 +126,11 @@ pub trait Host: Send + Sync + 'static {
     /// Keeps the computer from falling asleep by itself; the person may still send it to sleep. `None`
     /// where that cannot be had. May take a moment, like [`notify`](Self::notify).
     fn stay_awake(&self) -> Option<StayAwake> {
+        None
+    }
+
+    /// The desktop, where it can be asked for the proxy that leads to an address.
+    fn desktop_proxies(&self) -> Option<Arc<dyn DesktopProxies>> {
         None
     }
 }

@@ -62,6 +62,7 @@ pub use servers::LOCAL_ID;
 pub use settings::SettingsError;
 pub use sif_tool::{NewObject, Placement, SifTool, SifToolError};
 pub use sifter_account::command_line::Places as CommandLinePlaces;
+pub use sifter_library_client::http::DesktopProxies;
 pub use sifter_sif::{Inspection, Sections};
 pub use sifter_signing::openpgp::RevocationReason;
 pub use signatures::{

@@ -14,7 +14,9 @@ use sifter_contract::{
     CertificateView, NetworkView, ProxyKind, ProxyMode, ProxySettings, Storage, TrustedHost,
 };
 use sifter_library_client::Network;
-use sifter_library_client::http::{self, Certificate, ManualProxy, NetworkPlan, ProxyChoice};
+use sifter_library_client::http::{
+    self, Certificate, DesktopProxies, ManualProxy, NetworkPlan, ProxyChoice,
+};
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use url::Url;
@@ -73,9 +75,10 @@ impl Reach {
         home: &Home,
         settings: Arc<Settings>,
         vault: Vault,
+        desktop: Option<Arc<dyn DesktopProxies>>,
     ) -> Result<Self, OwnFileError> {
         let this = Self {
-            network: Network::default(),
+            network: Network::with_desktop(NetworkPlan::default(), desktop),
             settings,
             store: Store::open(home.trust_file())?,
             vault,
@@ -148,8 +151,9 @@ impl Reach {
     }
 
     /// Host and port of the proxy that other machines are reached through now.
-    pub(crate) fn proxy_in_use(&self) -> Option<String> {
+    pub(crate) async fn proxy_in_use(&self) -> Option<String> {
         let elsewhere = Url::parse(ELSEWHERE).ok()?;
+        self.network.settle(&elsewhere).await;
         let proxy = self.network.proxy_for(&elsewhere)?;
         Some(host_and_port(&proxy.host, proxy.port))
     }
@@ -163,7 +167,7 @@ impl Reach {
             password: (password.as_ref())
                 .filter(|password| is_for(&password.kept, &proxy))
                 .map(|password| password.storage.clone()),
-            in_use: self.proxy_in_use(),
+            in_use: self.proxy_in_use().await,
             proxy,
             authorities: trusted.authorities.iter().map(certificate_view).collect(),
             trusted: (trusted.hosts.iter())

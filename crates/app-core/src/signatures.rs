@@ -61,7 +61,12 @@ impl Signatures {
     /// When the settings or the trusted certificates cannot be used.
     pub async fn open(home: &Home) -> Result<Self, StartError> {
         let settings = Arc::new(Settings::open(home)?);
-        let reach = Reach::open(home, Arc::clone(&settings), Secrets::System.vault(home))?;
+        let reach = Reach::open(
+            home,
+            Arc::clone(&settings),
+            Secrets::System.vault(home),
+            None,
+        )?;
         // A keychain that is locked is not waited for: most of what is done with keys needs no network.
         reach.recall(false).await;
         Ok(Self::new(home, settings, reach.network()))

@@ -202,9 +202,9 @@ impl LibraryClient {
         bearer: Option<&SecretString>,
     ) -> Result<Response, Error> {
         let client = if call.idle.is_none() {
-            self.http.reading(&call.url)
+            self.http.reading(&call.url).await
         } else {
-            self.http.sending(&call.url)
+            self.http.sending(&call.url).await
         }?;
         let mut request = client.request(call.method.clone(), call.url.clone());
         if let Some(token) = bearer {

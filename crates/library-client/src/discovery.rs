@@ -124,7 +124,8 @@ fn without_document(mut url: Url) -> Url {
 async fn document_at(http: &Http, web: &Url) -> Result<(Url, Discovery), Error> {
     let mut url = below(web, DISCOVERY_PATH.trim_start_matches('/'), &[]);
     for _ in 0..=MAX_REDIRECTS {
-        let response = pace::answer(http.reading(&url)?.get(url.clone()), IDLE_TIMEOUT).await?;
+        let response =
+            pace::answer(http.reading(&url).await?.get(url.clone()), IDLE_TIMEOUT).await?;
         if let Some(target) = redirect_of(&response) {
             url = location::onward(http, &url, target)?;
             continue;

@@ -16,6 +16,7 @@ use crate::error::{AddressFault, Error};
 pub(crate) mod body;
 mod certificate;
 mod challenge;
+mod desktop;
 mod knock;
 mod network;
 pub(crate) mod pace;
@@ -25,6 +26,7 @@ mod routes;
 mod trust;
 
 pub use certificate::{Certificate, CertificateFault, LONGEST_PEM};
+pub use desktop::DesktopProxies;
 pub use knock::Knock;
 pub use network::{ManualProxy, Network, NetworkPlan, ProxyChoice, ProxyInUse, ProxyKind};
 use routes::Routes;
@@ -148,12 +150,14 @@ impl Http {
     ///
     /// # Errors
     /// [`Error::Setup`] when no client can be made on this machine.
-    pub fn reading(&self, url: &Url) -> Result<Client, Error> {
+    pub async fn reading(&self, url: &Url) -> Result<Client, Error> {
+        self.network.settle(url).await;
         self.clients.reading.get(url, &self.network, client_builder)
     }
 
     /// For requests of any size; the caller watches the pace.
-    pub(crate) fn sending(&self, url: &Url) -> Result<Client, Error> {
+    pub(crate) async fn sending(&self, url: &Url) -> Result<Client, Error> {
+        self.network.settle(url).await;
         self.clients.sending.get(url, &self.network, bare_builder)
     }
 

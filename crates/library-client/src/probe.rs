@@ -132,7 +132,8 @@ impl LibraryClient {
             .unwrap_or_else(|| endpoints.library.clone());
         issuer.set_path("");
         let url = below(&issuer, ".well-known/oauth-authorization-server", &[]);
-        let response = pace::answer(self.http().reading(&url)?.get(url), IDLE_TIMEOUT).await?;
+        let response =
+            pace::answer(self.http().reading(&url).await?.get(url), IDLE_TIMEOUT).await?;
         if !response.status().is_success() {
             return Err(body::failure(response).await);
         }

@@ -40,6 +40,8 @@ pub struct Desktop {
     programs: Vec<Running>,
     display: String,
     bus: String,
+    /// More of the environment of its programs.
+    variables: Vec<(&'static str, &'static str)>,
     folder: TempDir,
 }
 
@@ -68,6 +70,7 @@ impl Desktop {
             programs: Vec::new(),
             display: String::new(),
             bus: String::new(),
+            variables: Vec::new(),
             folder,
         };
         desktop.lay_out()?;
@@ -134,8 +137,19 @@ impl Desktop {
             // WebKit draws in software; a headless machine has nothing else.
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
-            .env_remove("WAYLAND_DISPLAY");
+            .env_remove("WAYLAND_DISPLAY")
+            .envs(self.variables.iter().copied());
         command
+    }
+
+    /// The home folder of its person.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Adds to the environment of the programs that start from now on.
+    pub(crate) fn set(&mut self, name: &'static str, value: &'static str) {
+        self.variables.push((name, value));
     }
 
     /// The virtual screen, as `DISPLAY` names it.

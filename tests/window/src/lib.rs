@@ -15,3 +15,4 @@ pub mod keyboard;
 pub mod keychain;
 pub mod notifications;
 pub mod programs;
+pub mod proxies;

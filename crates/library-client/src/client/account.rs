@@ -32,7 +32,8 @@ pub async fn verify_token(
     http.check(service)?;
     let url = below(service, "v1/token-status", &[]);
     let request = http
-        .reading(&url)?
+        .reading(&url)
+        .await?
         .get(url)
         .bearer_auth(token.expose_secret());
     let response = pace::answer(request, IDLE_TIMEOUT).await?;
@@ -153,7 +154,7 @@ impl LibraryClient {
 pub(crate) async fn version_at(http: &Http, base: &Url) -> Result<VersionInfo, Error> {
     http.check(base)?;
     let url = below(base, "version", &[]);
-    let response = pace::answer(http.reading(&url)?.get(url), IDLE_TIMEOUT).await?;
+    let response = pace::answer(http.reading(&url).await?.get(url), IDLE_TIMEOUT).await?;
     let info: Option<VersionInfo> = open_envelope(response).await?;
     info.filter(|info| !info.version.is_empty() || !info.api_version.is_empty())
         .ok_or_else(|| Error::invalid("the answer is empty"))

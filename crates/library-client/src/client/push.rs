@@ -257,7 +257,7 @@ impl LibraryClient {
     /// Any [`Error`].
     pub async fn post_file_v1(&self, image: &ImageId, body: Body, size: u64) -> Result<(), Error> {
         let url = self.url(&format!("v1/imagefile/{}", image_segment(image)?), &[]);
-        let mut request = self.http.sending(&url)?.post(url);
+        let mut request = self.http.sending(&url).await?.post(url);
         // A stream cannot be sent twice, so the token has to outlive the upload.
         let life = Duration::from_secs(10 * 60);
         if let Some(token) = self.tokens.bearer(&self.origin, life).await? {
@@ -284,7 +284,7 @@ impl LibraryClient {
         content_type: Option<&str>,
         sha256: Option<&str>,
     ) -> Result<Response, Error> {
-        let mut request = self.http.sending(to.url())?.put(to.url().clone());
+        let mut request = self.http.sending(to.url()).await?.put(to.url().clone());
         if let Some(content_type) = content_type {
             request = request.header(header::CONTENT_TYPE, content_type);
         }

@@ -31,7 +31,7 @@ impl Http {
     /// [`Error::Address`] when the address may not be used, and what keeps an answer from coming.
     pub async fn knock(&self, url: &Url) -> Result<Knock, Error> {
         self.check(url)?;
-        let request = self.reading(url)?.get(url.clone());
+        let request = self.reading(url).await?.get(url.clone());
         let response = pace::answer(request, self.idle()).await?;
         let certificate = response
             .extensions()

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::certificate::Certificate;
+use super::desktop::{Desktop, DesktopProxies, is_in_environment};
 use super::is_loopback;
 use super::trust::{self, Refusal};
 use crate::error::Error;
@@ -18,8 +19,9 @@ use crate::error::Error;
 /// Through what requests to other machines go. This machine is always reached directly.
 #[derive(Debug, Clone, Default)]
 pub enum ProxyChoice {
-    /// What the operating system says: environment variables, on macOS and Windows also the system's settings.
-    /// Scripts that choose a proxy (PAC) are not run anywhere.
+    /// What the operating system says: environment variables, else the desktop where it can be asked
+    /// ([`Network::with_desktop`]), on macOS and Windows the system's settings. Only a desktop that is asked runs
+    /// scripts that choose a proxy (PAC).
     #[default]
     System,
     /// None.
@@ -100,6 +102,7 @@ pub struct ProxyInUse {
 pub struct Network {
     shared: Arc<RwLock<Arc<Active>>>,
     refused: Refused,
+    desktop: Option<Arc<Desktop>>,
 }
 
 /// The last certificates that were not believed, newest last: what a person may be asked about.
@@ -113,6 +116,7 @@ const MOST_REFUSED: usize = 32;
 pub(super) struct Active {
     plan: NetworkPlan,
     refused: Refused,
+    desktop: Option<Arc<Desktop>>,
     tls: OnceLock<ClientConfig>,
 }
 
@@ -126,17 +130,25 @@ impl Network {
     /// A network by a plan.
     #[must_use]
     pub fn new(plan: NetworkPlan) -> Self {
+        Self::with_desktop(plan, None)
+    }
+
+    /// A network by a plan, on a desktop that says which proxy leads to an address.
+    #[must_use]
+    pub fn with_desktop(plan: NetworkPlan, desktop: Option<Arc<dyn DesktopProxies>>) -> Self {
         let refused = Refused::default();
-        let active = Active::new(plan, &refused);
+        let desktop = desktop.map(|asked| Arc::new(Desktop::new(asked)));
+        let active = Active::new(plan, &refused, desktop.clone());
         Self {
             shared: Arc::new(RwLock::new(Arc::new(active))),
             refused,
+            desktop,
         }
     }
 
     /// Makes another plan count, from the next request on. Connections of the old one are not used again.
     pub fn set(&self, plan: NetworkPlan) {
-        let active = Active::new(plan, &self.refused);
+        let active = Active::new(plan, &self.refused, self.desktop.clone());
         *self.shared.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(active);
     }
 
@@ -163,13 +175,30 @@ impl Network {
         Arc::clone(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The proxy that requests to `url` go through now; `None` when they go there directly.
+    /// Asks the desktop for the way to `url`, where that is what counts. Everything that makes a request does it first.
+    pub async fn settle(&self, url: &Url) {
+        let desktop = self.active().asked_desktop().cloned();
+        if let Some(desktop) = desktop.filter(|_| !is_loopback(url)) {
+            desktop.settle(url).await;
+        }
+    }
+
+    /// The proxy that requests to `url` go through now; `None` when they go there directly. Where the desktop decides,
+    /// as it was asked last ([`Network::settle`]).
     #[must_use]
     pub fn proxy_for(&self, url: &Url) -> Option<ProxyInUse> {
         if is_loopback(url) {
             return None;
         }
         let active = self.active();
+        if let Some(desktop) = active.asked_desktop() {
+            let proxy = desktop.proxy(url)?;
+            return Some(ProxyInUse {
+                host: proxy.host_str()?.trim_matches(['[', ']']).to_owned(),
+                port: proxy.port_or_known_default().unwrap_or(1080),
+                system: true,
+            });
+        }
         let (matcher, system) = match &active.plan.proxy {
             ProxyChoice::System => (Matcher::from_system(), true),
             ProxyChoice::Direct => return None,
@@ -207,17 +236,31 @@ pub(super) fn note(refused: &Refused, refusal: Refusal) {
 }
 
 impl Active {
-    fn new(plan: NetworkPlan, refused: &Refused) -> Self {
+    fn new(plan: NetworkPlan, refused: &Refused, desktop: Option<Arc<Desktop>>) -> Self {
         Self {
             plan,
             refused: Arc::clone(refused),
+            desktop,
             tls: OnceLock::new(),
         }
+    }
+
+    /// The desktop, where it is what decides about proxies.
+    fn asked_desktop(&self) -> Option<&Arc<Desktop>> {
+        let is_system = matches!(self.plan.proxy, ProxyChoice::System);
+        self.desktop
+            .as_ref()
+            .filter(|_| is_system && !is_in_environment())
     }
 
     /// For other machines: by the proxy and the trust of the plan.
     pub(super) fn remote(&self, builder: ClientBuilder) -> Result<ClientBuilder, Error> {
         let builder = self.secured(builder)?;
+        if let Some(desktop) = self.asked_desktop() {
+            let desktop = Arc::clone(desktop);
+            let proxy = Proxy::custom(move |url| desktop.proxy(url));
+            return Ok(builder.no_proxy().proxy(proxy));
+        }
         match &self.plan.proxy {
             ProxyChoice::System => Ok(builder),
             ProxyChoice::Direct => Ok(builder.no_proxy()),

@@ -14,7 +14,7 @@ impl Http {
     /// [`Error::Address`] when the address may not be used, [`Error::TooLarge`], and what a server may answer.
     pub async fn fetch_public(&self, url: &Url, limit: u64) -> Result<Option<Vec<u8>>, Error> {
         self.check(url)?;
-        let request = self.reading(url)?.get(url.clone());
+        let request = self.reading(url).await?.get(url.clone());
         let response = pace::answer(request, self.idle()).await?;
         match response.status() {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
@@ -35,7 +35,7 @@ impl Http {
         limit: u64,
     ) -> Result<Vec<u8>, Error> {
         self.check(url)?;
-        let request = self.reading(url)?.post(url.clone());
+        let request = self.reading(url).await?.post(url.clone());
         let request = request
             .header(CONTENT_TYPE, media_type)
             .body(question.to_vec());

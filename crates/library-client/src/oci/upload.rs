@@ -164,7 +164,8 @@ impl OciRepository {
         let mut refreshed = false;
         loop {
             let mut request = http
-                .sending(url)?
+                .sending(url)
+                .await?
                 .patch(url.clone())
                 .header(header::CONTENT_TYPE, "application/octet-stream")
                 .header(header::CONTENT_RANGE, range);

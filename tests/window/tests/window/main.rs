@@ -11,6 +11,7 @@ mod images;
 mod keyboard;
 mod keys;
 mod lab;
+mod proxies;
 mod settings;
 mod sign_in_refusals;
 mod sign_in_states;

@@ -30,7 +30,9 @@ describe('what is typed about a proxy', () => {
 describe('the proxy', () => {
   it('says plainly what the system gives, and that scripts are not run', async () => {
     await open()
-    expect(section().getByText(/HTTPS_PROXY.*scripts that choose a proxy \(PAC\) are not run/)).toBeTruthy()
+    expect(
+      section().getByText(/HTTPS_PROXY.*the settings of the desktop count, with their script \(PAC\)/),
+    ).toBeTruthy()
     expect(mode('System').getAttribute('aria-pressed')).toBe('true')
   })
 

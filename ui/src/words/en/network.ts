@@ -5,7 +5,7 @@ import type { ProxyKind, ServiceKind, Storage } from '../../contract/generated'
 /** What the system's proxy is, which differs. */
 const SYSTEM: Record<string, string> = {
   linux:
-    'The environment says: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. The settings of the desktop are not read, and scripts that choose a proxy (PAC) are not run.',
+    'The environment says: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. Where it names no proxy, the settings of the desktop count, with their script (PAC) where the desktop runs it.',
   macos:
     'The proxies of the network settings and of the environment. Scripts that choose a proxy (PAC) are not run.',
   windows:

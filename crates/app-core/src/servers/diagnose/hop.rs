@@ -44,7 +44,9 @@ struct Way<'a> {
 
 impl Way<'_> {
     async fn walk(&self) -> bool {
-        if let Some(proxy) = self.http.network().proxy_for(self.url) {
+        let network = self.http.network();
+        network.settle(self.url).await;
+        if let Some(proxy) = network.proxy_for(self.url) {
             self.skip(CheckKind::Name, SkipReason::ByProxy);
             self.skip(CheckKind::Connection, SkipReason::ByProxy);
             self.run(CheckKind::Proxy);
