@@ -142,7 +142,9 @@ test('a proxy is set, keeps its password out of every file, and an authority is 
   await app.go('Settings')
   const network = page.getByRole('region', { name: 'Network' })
   const modes = network.getByRole('group', { name: 'Proxy' })
-  await expect(network.getByText(/the settings of the desktop count, with their script \(PAC\)/)).toBeVisible()
+  await expect(
+    network.getByText(/the settings of the desktop count, with their script \(PAC\)/),
+  ).toBeVisible()
   await modes.getByRole('button', { name: 'Manual' }).click()
   await network.getByRole('textbox', { name: 'Host' }).fill('proxy.invalid')
   await network.getByRole('textbox', { name: 'Port' }).fill('3128')
