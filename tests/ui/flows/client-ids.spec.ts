@@ -24,7 +24,7 @@ test('a client id and its secret are set, kept, and taken away', async ({ app, b
   await bridge.putOnClipboard(SECRET)
   await part.getByRole('button', { name: 'Paste client secret' }).click()
   await expect(part.getByText('Sifter has the client secret.')).toBeVisible()
-  expect(await app.copied(), 'it is off the clipboard').toBe('')
+  await expect.poll(() => app.copied(), 'it is off the clipboard').toBe('')
   await part.scrollIntoViewIfNeeded()
   await look(page, 'settings-providers')
   await part.getByRole('button', { name: 'Close' }).click()

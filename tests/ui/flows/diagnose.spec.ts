@@ -37,6 +37,7 @@ test('a server that works is found to work, and the report says so', async ({ ap
   await expect(row(app, 'Account')).toContainText('The token of ada is good.')
   await app.sheet.getByRole('button', { name: 'Copy report' }).click()
   await expect(app.toast(/Report copied/)).toBeVisible()
+  await expect.poll(() => app.copied()).not.toBeUndefined()
   const report = (await app.copied()) ?? ''
   expect(report).toContain('Account: good, signed in as ada')
   expect(report).not.toContain('BAD')

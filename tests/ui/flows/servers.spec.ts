@@ -37,7 +37,7 @@ test('a server is connected, signed in to with a token, used and removed', async
   expect(await app.copied(), 'nothing happens before a yes').toBeUndefined()
   await app.button('Sign in as grace').click()
   await expect(app.toast(`Signed in to ${name} as grace`)).toBeVisible()
-  expect(await app.copied(), 'the token is taken off the clipboard').toBe('')
+  await expect.poll(() => app.copied(), 'the token is taken off the clipboard').toBe('')
 
   const sheet = await app.choose(samples.hello)
   await expect(sheet.getByRole('combobox', { name: 'Upload to' })).toHaveValue('grace/default/hello-world')

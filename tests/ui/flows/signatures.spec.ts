@@ -137,7 +137,7 @@ test('a file that is opened with Sifter is shown', async ({ app, bridge, page })
   await page.keyboard.press('ArrowRight')
   await expect(page.getByRole('region', { name: 'Definition file' })).toContainText('%runscript')
   await app.button('Copy').click()
-  expect(await app.copied()).toContain('%runscript')
+  await expect.poll(() => app.copied()).toContain('%runscript')
 })
 
 const looks = [
