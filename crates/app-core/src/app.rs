@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sifter_account::command_line::{CommandLine, Places};
 use sifter_account::vault::{Cost, FileState, MemoryKeychain, Patience};
@@ -33,6 +34,9 @@ use crate::tokens::NewTokens;
 use crate::transfers::{OpenUploads, Presence, Remotes, SignatureJudge, Stranger};
 use crate::tuning::Tuning;
 use crate::uploads::Drafts;
+
+/// How long the first frame of the window waits for what it can do without.
+const GLANCE: Duration = Duration::from_millis(300);
 
 /// Where secrets are kept.
 #[derive(Clone)]
@@ -364,9 +368,12 @@ impl AppCore {
 
     /// What the window needs to draw its frame.
     pub(crate) async fn view(&self) -> AppView {
-        let (status, file, program) = tokio::join!(
+        // A desktop may run a script to answer, which the first frame does not wait for.
+        let uses_proxy = tokio::time::timeout(GLANCE, self.reach.proxy_in_use());
+        let (status, file, uses_proxy, program) = tokio::join!(
             self.accounts.vault().status(),
             self.accounts.vault().file(),
+            uses_proxy,
             self.container_program
                 .get_or_init(system::container_program)
         );
@@ -390,7 +397,7 @@ impl AppCore {
             },
             storage,
             container_program: program.clone(),
-            uses_proxy: self.reach.proxy_in_use().await.is_some(),
+            uses_proxy: uses_proxy.is_ok_and(|proxy| proxy.is_some()),
             settings: self.settings.view(),
         }
     }

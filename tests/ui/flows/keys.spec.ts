@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from '
 import { Bridge } from '../support/bridge'
 import { expect, test as base } from '../support/flow'
 import type { Library } from '../support/library'
-import { lookAt } from '../support/look'
+import { lookAt, LOOKS } from '../support/look'
 import { downloadName, samples } from '../support/samples'
 import { NO_KEY_SERVERS, signedImage } from '../support/signing'
 import type { Window } from '../support/window'
@@ -228,13 +228,7 @@ test('the list of key servers is changed, and a server that does not answer is a
   await expect(items).toHaveText([/keys.openpgp.org/, /keys.sylabs.io/])
 })
 
-const looks = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1180, height: 760 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1180, height: 760 } },
-  { name: 'smallest', colorScheme: 'light', viewport: { width: 720, height: 480 } },
-] as const
-
-for (const { name: how, colorScheme, viewport } of looks) {
+for (const { name: how, colorScheme, viewport } of LOOKS) {
   test.describe(how, () => {
     test.use({ colorScheme, viewport })
 
@@ -263,6 +257,11 @@ for (const { name: how, colorScheme, viewport } of looks) {
       await app.sheet.getByRole('button', { name: 'Publish on 2 servers' }).click()
       await expect(app.sheet.getByText('Published', { exact: true })).toBeVisible()
       await look('key-published')
+      await page.keyboard.press('Escape')
+      await actionsOf(app, 'Mine')
+      await page.getByRole('menuitem', { name: 'Use on the command line…' }).click()
+      await app.sheet.getByRole('switch').click()
+      await look('key-lend')
       await page.keyboard.press('Escape')
       await app.button('Find…').click()
       await app.sheet.getByRole('textbox').fill('example.org')

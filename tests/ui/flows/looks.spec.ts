@@ -1,12 +1,10 @@
 import { expect, test } from '../support/flow'
-import { look, lookAt } from '../support/look'
+import { look, lookAt, LOOKS } from '../support/look'
 import { closeToasts, furnish, tidy, views } from '../support/screens'
 
-/** The ways in which every screen is looked at. */
+/** Every screen is also looked at at twice its size. */
 const looks = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1180, height: 760 }, deviceScaleFactor: 1 },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1180, height: 760 }, deviceScaleFactor: 1 },
-  { name: 'smallest', colorScheme: 'light', viewport: { width: 720, height: 480 }, deviceScaleFactor: 1 },
+  ...LOOKS.map((one) => ({ ...one, deviceScaleFactor: 1 })),
   { name: 'zoomed', colorScheme: 'dark', viewport: { width: 590, height: 380 }, deviceScaleFactor: 2 },
 ] as const
 

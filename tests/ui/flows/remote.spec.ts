@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
 import { expect, test } from '../support/flow'
-import { lookAt } from '../support/look'
+import { lookAt, LOOKS } from '../support/look'
 import { samples } from '../support/samples'
 import { NO_KEY_SERVERS, publishEveryVerdict } from '../support/signing'
 import type { Bridge } from '../support/bridge'
@@ -125,13 +125,7 @@ test('a dropped file is looked into before it is uploaded', async ({ app, bridge
   await expect(app.sheet).toBeVisible()
 })
 
-const looks = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1180, height: 760 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1180, height: 760 } },
-  { name: 'smallest', colorScheme: 'light', viewport: { width: 720, height: 480 } },
-] as const
-
-for (const { name: how, colorScheme, viewport } of looks) {
+for (const { name: how, colorScheme, viewport } of LOOKS) {
   test.describe(how, () => {
     test.use({ colorScheme, viewport })
 

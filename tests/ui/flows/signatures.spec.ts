@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, statSync } from 'node:fs'
 
 import { expect, test } from '../support/flow'
-import { lookAt } from '../support/look'
+import { lookAt, LOOKS } from '../support/look'
 import { downloadName, samples } from '../support/samples'
 import { fetchVerdict, NO_KEY_SERVERS, publishEveryVerdict } from '../support/signing'
 import type { Window } from '../support/window'
@@ -140,13 +140,7 @@ test('a file that is opened with Sifter is shown', async ({ app, bridge, page })
   await expect.poll(() => app.copied()).toContain('%runscript')
 })
 
-const looks = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1180, height: 760 } },
-  { name: 'dark', colorScheme: 'dark', viewport: { width: 1180, height: 760 } },
-  { name: 'smallest', colorScheme: 'light', viewport: { width: 720, height: 480 } },
-] as const
-
-for (const { name: how, colorScheme, viewport } of looks) {
+for (const { name: how, colorScheme, viewport } of LOOKS) {
   test.describe(how, () => {
     test.use({ colorScheme, viewport })
 

@@ -7,6 +7,13 @@ import { expect, type Page } from '@playwright/test'
 import { accessibility, layout } from './inspect'
 import { root } from './programs'
 
+/** The ways in which a screen is looked at: both themes, and as small as the window gets. */
+export const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1180, height: 760 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1180, height: 760 } },
+  { name: 'smallest', colorScheme: 'light', viewport: { width: 720, height: 480 } },
+] as const
+
 /** As the page is: its layout and what axe finds. `how` names the folder of the picture. */
 export async function lookAt(page: Page, name: string, how: string): Promise<void> {
   await see(page, name, how)

@@ -137,6 +137,8 @@ impl Network {
     #[must_use]
     pub fn with_desktop(plan: NetworkPlan, desktop: Option<Arc<dyn DesktopProxies>>) -> Self {
         let refused = Refused::default();
+        // What was said at the start of the program goes before what is set for all of them.
+        let desktop = desktop.filter(|_| !is_in_environment());
         let desktop = desktop.map(|asked| Arc::new(Desktop::new(asked)));
         let active = Active::new(plan, &refused, desktop.clone());
         Self {
@@ -248,9 +250,7 @@ impl Active {
     /// The desktop, where it is what decides about proxies.
     fn asked_desktop(&self) -> Option<&Arc<Desktop>> {
         let is_system = matches!(self.plan.proxy, ProxyChoice::System);
-        self.desktop
-            .as_ref()
-            .filter(|_| is_system && !is_in_environment())
+        self.desktop.as_ref().filter(|_| is_system)
     }
 
     /// For other machines: by the proxy and the trust of the plan.
